@@ -1,0 +1,1 @@
+"""What every replicated state machine shares: Decision, Later, timers, persistent maps."""
