@@ -1,0 +1,1 @@
+"""Writes the message classes of `ottla.wire` from the definitions that Apache Kafka ships inside its jars."""
