@@ -72,7 +72,7 @@ def _arm(test: str | None, lines: Lines, *, is_first: bool) -> list[str]:
 
 
 def _test(branches: list[Branch], place: int) -> str | None:
-    """What must hold for this branch, once all newer ones with lines are ruled out; None when it is the last."""
+    """What must hold for this branch, once the newer ones are ruled out; None when that is all."""
     versions = branches[place].versions
     newer_are_out = all(branch.lines for branch in branches[:place])
     is_last = place == len(branches) - 1

@@ -6,7 +6,7 @@ from tools.messages.branches import Branch, by_version, code, indent, merge
 from tools.messages.definitions import Definition, Field, Structure
 from tools.messages.fixed import FixedStructs
 from tools.messages.layout import Run, closes_plainly, parts, tagged
-from tools.messages.types import CODES, WIDTHS, default, least_size
+from tools.messages.types import CODES, NUMBERS, default, least_size
 
 
 class ReadBody:
@@ -60,15 +60,17 @@ class ReadBody:
         present = [field for field in tagged(self._structure) if version in field.versions]
         if version not in self._definition.flexible or not present:
             return
-        yield "tag = -1"
-        yield "for _ in range(source.unsigned_varint()):"
-        yield "    tag, end = source.next_tag(tag)"
+        yield "tags = source.unsigned_varint()"
+        yield "if tags:"
+        yield "    tag = -1"
+        yield "    for _ in range(tags):"
+        yield "        tag, end = source.next_tag(tag)"
         for place, field in enumerate(present):
-            yield f"    {'elif' if place else 'if'} tag == {field.tag}:"
-            yield f"        it.{field.attribute} = {self._expression(field, version)}"
-        yield "    else:"
-        yield "        source.at = end"
-        yield "    source.end_tag(end)"
+            yield f"        {'elif' if place else 'if'} tag == {field.tag}:"
+            yield f"            it.{field.attribute} = {self._expression(field, version)}"
+        yield "        else:"
+        yield "            source.at = end"
+        yield "        source.end_tag(end)"
 
     def _expression(self, field: Field, version: int) -> str:
         form = "compact_" * (version in field.flexible) + "nullable_" * (version in field.nullable)
@@ -92,8 +94,10 @@ class ReadBody:
         return self._elements(field, element, version, count)
 
     def _elements(self, field: Field, element: str, version: int, count: str) -> str:
-        if element in CODES and element not in ("uuid", "bool", "float64"):
-            return f'source.numbers({count}, "{CODES[element]}", {WIDTHS[element]})'
+        if element == "int32":
+            return f"source.int32s({count})"
+        if element in NUMBERS:
+            return f'source.numbers({count}, "{CODES[element]}")'
         if element[0].isupper():
             each = f"{element}.read(source, version)"
         else:

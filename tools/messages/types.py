@@ -15,6 +15,9 @@ CODES = {
 }
 """The types of fixed size, with their struct codes."""
 
+NUMBERS = ("int8", "int16", "int64")
+"""The types of numbers that occur in arrays, beside int32, which has ways of its own."""
+
 WIDTHS = {
     "int8": 1,
     "int16": 2,
@@ -69,9 +72,13 @@ def is_shared(field: Field) -> bool:
     return default(field)[-1] not in ")]"
 
 
-def is_set(field: Field, value: str) -> str:
+def is_set(definition: Definition, field: Field, value: str) -> str:
     """An expression that is true when `value` is not the default."""
     empty = default(field)
+    if empty == f"{field.type}()":
+        struct = definition.structure(field.type)
+        tests = [is_set(definition, inner, f"{value}.{inner.attribute}") for inner in struct.fields]
+        return " or ".join([f"{value} is None"] * bool(field.nullable) + tests)
     if empty == "None":
         return f"{value} is not None"
     if empty == "[]":

@@ -7,7 +7,7 @@ from tools.messages.definitions import Definition, Field, Structure
 from tools.messages.fixed import FixedStructs
 from tools.messages.layout import Run, closes_plainly, parts, tagged
 from tools.messages.names import camel_case, snake_case
-from tools.messages.types import CODES, is_set
+from tools.messages.types import CODES, NUMBERS, is_set
 
 
 class WriteBody:
@@ -55,7 +55,7 @@ class WriteBody:
 
     def _refusal(self, field: Field) -> Iterator[str]:
         if not field.ignorable:
-            yield f"if {is_set(field, f'self.{field.attribute}')}:"
+            yield f"if {self._is_set(field)}:"
             yield f'    raise cannot_carry("{camel_case(field.name)}", version)'
 
     def _tags(self, version: int) -> Iterator[str]:
@@ -68,7 +68,7 @@ class WriteBody:
         yield "tags = []"
         for field in fields:
             if version in field.versions:
-                yield f"if {is_set(field, f'self.{field.attribute}')}:"
+                yield f"if {self._is_set(field)}:"
                 yield "    field = bytearray()"
                 yield from indent(self._value(field, version, "field"))
                 yield f"    tags.append(({field.tag}, field))"
@@ -76,6 +76,9 @@ class WriteBody:
         yield "    put_tags(out, tags)"
         yield "else:"
         yield "    out.append(0)"
+
+    def _is_set(self, field: Field) -> str:
+        return is_set(self._definition, field, f"self.{field.attribute}")
 
     def _value(self, field: Field, version: int, out: str) -> Iterator[str]:
         value = f"self.{field.attribute}"
@@ -106,8 +109,7 @@ class WriteBody:
     def _array(self, field: Field, element: str, version: int, out: str) -> Iterator[str]:
         value = f"self.{field.attribute}"
         flexible = version in field.flexible
-        count = f"put_{'compact_' * flexible}array({out}, len({value}))"
-        body = [count, *_elements(element, value, flexible, out)]
+        body = _elements(element, value, flexible, out)
         if version not in field.nullable:
             yield from body
             return
@@ -118,14 +120,22 @@ class WriteBody:
 
 
 def _elements(element: str, value: str, flexible: bool, out: str) -> list[str]:
+    """The count and the elements of an array that is not null."""
+    if element == "int32":
+        return [f"put_{'compact_' * flexible}int32s({out}, {value})"]
+    size = f"len({value})"
+    count = f"put_compact_array({out}, {size})" if flexible else f"{out} += pack_int32({size})"
+    if element in NUMBERS:
+        return [count, f'put_numbers({out}, {value}, "{CODES[element]}")']
+    name = snake_case(element)
     if element == "string":
-        return [f"for text in {value}:", f"    put_{'compact_' * flexible}string({out}, text)"]
-    if element == "uuid":
-        return [f"for uuid in {value}:", f"    {out} += pack_uuid(uuid)"]
-    if element in CODES:
-        return [f'put_numbers({out}, {value}, "{CODES[element]}")']
-    assert element[0].isupper(), f"an array of {element} is new"
-    return [f"for {snake_case(element)} in {value}:", f"    {snake_case(element)}.write({out}, version)"]
+        each = f"put_{'compact_' * flexible}string({out}, {name})"
+    elif element == "uuid":
+        each = f"{out} += pack_uuid({name})"
+    else:
+        assert element[0].isupper(), f"an array of {element} is new"
+        each = f"{name}.write({out}, version)"
+    return [count, f"for {name} in {value}:", f"    {each}"]
 
 
 def write_method(definition: Definition, structure: Structure, fixed: FixedStructs) -> list[str]:

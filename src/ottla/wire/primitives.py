@@ -7,13 +7,21 @@ once and the short cases stand first.
 
 import struct
 from struct import Struct
-from typing import Any
+from typing import Any, TypeAlias
 
 pack_int8, pack_int16, pack_int32, pack_int64 = (Struct(code).pack for code in (">b", ">h", ">i", ">q"))
 pack_uint16, pack_uint32, pack_float64 = (Struct(code).pack for code in (">H", ">I", ">d"))
 pack_bool, pack_uuid = Struct(">?").pack, Struct("16s").pack
 _int8, _int16, _int32, _int64 = (Struct(code).unpack_from for code in (">b", ">h", ">i", ">q"))
 _uint16, _uint32, _float64 = (Struct(code).unpack_from for code in (">H", ">I", ">d"))
+
+_FEW = 9
+"""Arrays of int32 are mostly replicas: up to eight have their structs ready."""
+_few_int32s = tuple(Struct(f">{count}i").unpack_from for count in range(_FEW))
+_pack_few_int32s = tuple(Struct(f">i{count}i").pack for count in range(_FEW))
+_pack_few_compact_int32s = tuple(Struct(f">B{count}i").pack for count in range(_FEW))
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
 
 ZERO_UUID = bytes(16)
 ELEMENTS_MAX = 200_000
@@ -36,10 +44,8 @@ class Reader:
 
     __slots__ = ("at", "elements_left", "frame")
 
-    def __init__(
-        self, frame: bytes | bytearray | memoryview, start: int = 0, *, elements_max: int = ELEMENTS_MAX
-    ) -> None:
-        self.frame = frame
+    def __init__(self, frame: Bytes, start: int = 0, *, elements_max: int = ELEMENTS_MAX) -> None:
+        self.frame = memoryview(frame)
         self.at = start
         self.elements_left = elements_max
 
@@ -132,7 +138,7 @@ class Reader:
         return byte != 0
 
     def uuid(self) -> bytes:
-        return bytes(self.take(16))
+        return self.take(16).tobytes()
 
     def unsigned_varint(self) -> int:
         at = self.at
@@ -158,55 +164,65 @@ class Reader:
     # Texts and bytes
 
     def string(self) -> str:
-        size = self.int16()
-        if size < 0:
+        text = self.nullable_string()
+        if text is None:
             raise ProtocolError("a string that may not be null is null")
-        return self._text(size)
+        return text
 
     def nullable_string(self) -> str | None:
         size = self.int16()
-        return None if size < 0 else self._text(size)
+        return None if size < 0 else self._text(self.at, size)
 
     def compact_string(self) -> str:
-        size = self.unsigned_varint() - 1
-        if size < 0:
+        text = self.compact_nullable_string()
+        if text is None:
             raise ProtocolError("a string that may not be null is null")
-        return self._text(size)
+        return text
 
     def compact_nullable_string(self) -> str | None:
-        size = self.unsigned_varint() - 1
-        return None if size < 0 else self._text(size)
+        at = self.at
+        try:
+            size = self.frame[at]
+        except IndexError:
+            raise self._short(1) from None
+        if size >= 0x80:
+            size = self.unsigned_varint()
+            return self._text(self.at, size - 1)
+        if size == 0:
+            self.at = at + 1
+            return None
+        return self._text(at + 1, size - 1)
 
     def byte_string(self) -> bytes:
-        return bytes(self.take(self._size_of_bytes(self.int32())))
+        return self._sized(self.int32()).tobytes()
 
     def nullable_byte_string(self) -> bytes | None:
         size = self.int32()
-        return None if size < 0 else bytes(self.take(size))
+        return None if size < 0 else self.take(size).tobytes()
 
     def compact_byte_string(self) -> bytes:
-        return bytes(self.take(self._size_of_bytes(self.unsigned_varint() - 1)))
+        return self._sized(self.unsigned_varint() - 1).tobytes()
 
     def compact_nullable_byte_string(self) -> bytes | None:
         size = self.unsigned_varint() - 1
-        return None if size < 0 else bytes(self.take(size))
+        return None if size < 0 else self.take(size).tobytes()
 
     def records(self) -> memoryview:
         """A slice of the frame, not a copy: it lives as long as the frame's buffer keeps these bytes."""
-        return memoryview(self.take(self._size_of_bytes(self.int32())))
+        return self._sized(self.int32())
 
     def nullable_records(self) -> memoryview | None:
         size = self.int32()
-        return None if size < 0 else memoryview(self.take(size))
+        return None if size < 0 else self.take(size)
 
     def compact_records(self) -> memoryview:
-        return memoryview(self.take(self._size_of_bytes(self.unsigned_varint() - 1)))
+        return self._sized(self.unsigned_varint() - 1)
 
     def compact_nullable_records(self) -> memoryview | None:
         size = self.unsigned_varint() - 1
-        return None if size < 0 else memoryview(self.take(size))
+        return None if size < 0 else self.take(size)
 
-    def take(self, size: int) -> bytes | bytearray | memoryview:
+    def take(self, size: int) -> memoryview:
         """The next `size` bytes as a slice of the frame."""
         start = self.at
         end = start + size
@@ -215,7 +231,7 @@ class Reader:
         self.at = end
         return self.frame[start:end]
 
-    # Arrays: each returns how many elements follow, of which every one takes at least `element_min` bytes
+    # Arrays: how many elements follow, each of which takes at least `element_min` bytes
 
     def array(self, element_min: int) -> int:
         return self._elements(self.int32(), element_min)
@@ -231,15 +247,17 @@ class Reader:
         count = self.unsigned_varint() - 1
         return None if count < 0 else self._elements(count, element_min)
 
-    def numbers(self, count: int, code: str, width: int) -> list[int]:
-        """`count` numbers of the struct code `code`, which takes `width` bytes each."""
+    def int32s(self, count: int) -> list[int]:
+        """The elements of an array of int32, the commonest by far."""
         at = self.at
-        try:
-            values = struct.unpack_from(f">{count}{code}", self.frame, at)
-        except struct.error:
-            raise self._short(count * width) from None
-        self.at = at + count * width
-        return list(values)
+        self.at = at + 4 * count
+        if count < _FEW:
+            return list(_few_int32s[count](self.frame, at))
+        return list(struct.unpack_from(f">{count}i", self.frame, at))
+
+    def numbers(self, count: int, code: str) -> list[int]:
+        """The elements of an array of other numbers, of the struct code `code`."""
+        return list(self.unpack(Struct(f">{count}{code}")))
 
     # Tagged fields (KIP-482)
 
@@ -275,23 +293,20 @@ class Reader:
         for _ in range(count):
             tag, self.at = self.next_tag(tag)
 
-    def _text(self, size: int) -> str:
-        if size > _STRING_MAX:
-            raise ProtocolError(f"a string has the invalid length {size}")
-        start = self.at
+    def _text(self, start: int, size: int) -> str:
         end = start + size
-        if end > len(self.frame):
+        if end > len(self.frame) or size > _STRING_MAX:
             raise self._short(size)
         self.at = end
         try:
-            return str(self.frame[start:end], "utf-8")
+            return self.frame[start:end].tobytes().decode()
         except UnicodeDecodeError:
             raise ProtocolError("a string is not UTF-8") from None
 
-    def _size_of_bytes(self, size: int) -> int:
+    def _sized(self, size: int) -> memoryview:
         if size < 0:
             raise ProtocolError("bytes that may not be null are null")
-        return size
+        return self.take(size)
 
     def _elements(self, count: int, element_min: int) -> int:
         if count < 0:
@@ -353,9 +368,8 @@ def put_compact_string(out: bytearray, text: str) -> None:
     size = len(data) + 1
     if size < 0x80:
         out.append(size)
-    elif size > _STRING_MAX + 1:
-        raise ValueError(f"a string of {size - 1} bytes is too long to be serialized")
     else:
+        assert size <= _STRING_MAX + 1, "a string fits into 16 bits in every version"
         put_unsigned_varint(out, size)
     out += data
 
@@ -367,41 +381,58 @@ def put_compact_nullable_string(out: bytearray, text: str | None) -> None:
         put_compact_string(out, text)
 
 
-def put_bytes(out: bytearray, data: bytes | bytearray | memoryview) -> None:
+def put_bytes(out: bytearray, data: Bytes) -> None:
     out += pack_int32(len(data))
     out += data
 
 
-def put_nullable_bytes(out: bytearray, data: bytes | bytearray | memoryview | None) -> None:
+def put_nullable_bytes(out: bytearray, data: Bytes | None) -> None:
     if data is None:
         out += b"\xff\xff\xff\xff"
     else:
         put_bytes(out, data)
 
 
-def put_compact_bytes(out: bytearray, data: bytes | bytearray | memoryview) -> None:
+def put_compact_bytes(out: bytearray, data: Bytes) -> None:
     put_unsigned_varint(out, len(data) + 1)
     out += data
 
 
-def put_compact_nullable_bytes(out: bytearray, data: bytes | bytearray | memoryview | None) -> None:
+def put_compact_nullable_bytes(out: bytearray, data: Bytes | None) -> None:
     if data is None:
         out.append(0)
     else:
         put_compact_bytes(out, data)
 
 
-def put_array(out: bytearray, count: int) -> None:
-    out += pack_int32(count)
-
-
 def put_compact_array(out: bytearray, count: int) -> None:
-    put_unsigned_varint(out, count + 1)
+    if count < 0x7F:
+        out.append(count + 1)
+    else:
+        put_unsigned_varint(out, count + 1)
+
+
+def put_int32s(out: bytearray, values: list[int]) -> None:
+    """A whole array of int32, the commonest by far."""
+    count = len(values)
+    if count < _FEW:
+        out += _pack_few_int32s[count](count, *values)
+    else:
+        out += struct.pack(f">i{count}i", count, *values)
+
+
+def put_compact_int32s(out: bytearray, values: list[int]) -> None:
+    count = len(values)
+    if count < _FEW:
+        out += _pack_few_compact_int32s[count](count + 1, *values)
+    else:
+        put_unsigned_varint(out, count + 1)
+        out += struct.pack(f">{count}i", *values)
 
 
 def put_numbers(out: bytearray, values: list[int], code: str) -> None:
-    """All the numbers of an array, of the struct code `code`."""
-    out += Struct(f">{len(values)}{code}").pack(*values)
+    """The elements of an array of other numbers, of the struct code `code`."""
+    out += struct.pack(f">{len(values)}{code}", *values)
 
 
 def put_tags(out: bytearray, tags: list[tuple[int, bytearray]]) -> None:

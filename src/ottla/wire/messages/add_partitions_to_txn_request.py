@@ -8,10 +8,11 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
-    put_array,
+    pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
 )
 
@@ -113,7 +114,7 @@ class AddPartitionsToTxnRequest(Message):
             for add_partitions_to_txn_topic in self.v3_and_below_topics:
                 add_partitions_to_txn_topic.write(out, version)
         else:
-            put_array(out, len(self.v3_and_below_topics))
+            out += pack_int32(len(self.v3_and_below_topics))
             for add_partitions_to_txn_topic in self.v3_and_below_topics:
                 add_partitions_to_txn_topic.write(out, version)
         if version >= 3:
@@ -182,20 +183,18 @@ class AddPartitionsToTxnTopic(Message):
         it = cls.__new__(cls)
         if version >= 3:
             it.name = source.compact_string()
-            it.partitions = source.numbers(source.compact_array(4), "i", 4)
+            it.partitions = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partitions = source.numbers(source.array(4), "i", 4)
+            it.partitions = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 3:
             put_compact_string(out, self.name)
-            put_compact_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_compact_int32s(out, self.partitions)
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_int32s(out, self.partitions)

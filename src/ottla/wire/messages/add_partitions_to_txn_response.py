@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _IH = Struct(">ih")
 _IHT = Struct(">ihB")
@@ -85,7 +78,7 @@ class AddPartitionsToTxnResponse(Message):
             for add_partitions_to_txn_topic_result in self.results_by_topic_v3_and_below:
                 add_partitions_to_txn_topic_result.write(out, version)
         else:
-            put_array(out, len(self.results_by_topic_v3_and_below))
+            out += pack_int32(len(self.results_by_topic_v3_and_below))
             for add_partitions_to_txn_topic_result in self.results_by_topic_v3_and_below:
                 add_partitions_to_txn_topic_result.write(out, version)
         if version >= 3:
@@ -159,7 +152,7 @@ class AddPartitionsToTxnTopicResult(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.results_by_partition))
+            out += pack_int32(len(self.results_by_partition))
             for add_partitions_to_txn_partition_result in self.results_by_partition:
                 add_partitions_to_txn_partition_result.write(out, version)
 

@@ -9,7 +9,7 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_bool,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -64,7 +64,7 @@ class AlterClientQuotasRequest(Message):
                 entry_data.write(out, version)
             out += _ZT.pack(self.validate_only, 0)
         else:
-            put_array(out, len(self.entries))
+            out += pack_int32(len(self.entries))
             for entry_data in self.entries:
                 entry_data.write(out, version)
             out += pack_bool(self.validate_only)
@@ -107,10 +107,10 @@ class EntryData(Message):
                 op_data.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.entity))
+            out += pack_int32(len(self.entity))
             for entity_data in self.entity:
                 entity_data.write(out, version)
-            put_array(out, len(self.ops))
+            out += pack_int32(len(self.ops))
             for op_data in self.ops:
                 op_data.write(out, version)
 

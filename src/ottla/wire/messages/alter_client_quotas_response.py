@@ -9,7 +9,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -59,7 +58,7 @@ class AlterClientQuotasResponse(Message):
                 entry_data.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.entries))
+            out += pack_int32(len(self.entries))
             for entry_data in self.entries:
                 entry_data.write(out, version)
 
@@ -105,7 +104,7 @@ class EntryData(Message):
             out.append(0)
         else:
             put_nullable_string(out, self.error_message)
-            put_array(out, len(self.entity))
+            out += pack_int32(len(self.entity))
             for entity_data in self.entity:
                 entity_data.write(out, version)
 

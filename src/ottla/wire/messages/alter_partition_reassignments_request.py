@@ -6,7 +6,13 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_numbers
+from ottla.wire.primitives import (
+    Reader,
+    pack_int32,
+    put_compact_array,
+    put_compact_int32s,
+    put_compact_string,
+)
 
 _IZ = Struct(">i?")
 
@@ -111,7 +117,7 @@ class ReassignablePartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.partition_index = source.int32()
-        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
+        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
         source.skip_tags()
         return it
 
@@ -120,6 +126,5 @@ class ReassignablePartition(Message):
         if self.replicas is None:
             out.append(0)
         else:
-            put_compact_array(out, len(self.replicas))
-            put_numbers(out, self.replicas, "i")
+            put_compact_int32s(out, self.replicas)
         out.append(0)

@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
-from ottla.wire.primitives import ZERO_UUID, Reader, pack_uuid, put_compact_array, put_numbers
+from ottla.wire.primitives import ZERO_UUID, Reader, pack_uuid, put_compact_array, put_compact_int32s
 
 _BIT = Struct(">biB")
 _II = Struct(">ii")
@@ -128,7 +128,7 @@ class PartitionData(Message):
             it.new_isr = []
             it.new_isr_with_epochs = [BrokerState.read(source, version) for _ in range(source.compact_array(13))]
         else:
-            it.new_isr = source.numbers(source.compact_array(4), "i", 4)
+            it.new_isr = source.int32s(source.compact_array(4))
             it.new_isr_with_epochs = []
         it.leader_recovery_state, it.partition_epoch, tags = source.unpack(_BIT)
         if tags:
@@ -144,8 +144,7 @@ class PartitionData(Message):
             for broker_state in self.new_isr_with_epochs:
                 broker_state.write(out, version)
         else:
-            put_compact_array(out, len(self.new_isr))
-            put_numbers(out, self.new_isr, "i")
+            put_compact_int32s(out, self.new_isr)
             if self.new_isr_with_epochs:
                 raise cannot_carry("newIsrWithEpochs", version)
         out += _BIT.pack(self.leader_recovery_state, self.partition_epoch, 0)

@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import ZERO_UUID, Reader, pack_uuid, put_compact_array, put_numbers
+from ottla.wire.primitives import ZERO_UUID, Reader, pack_uuid, put_compact_array, put_compact_int32s
 
 _BIT = Struct(">biB")
 _IH = Struct(">ih")
@@ -127,7 +127,7 @@ class PartitionData(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.partition_index, it.error_code, it.leader_id, it.leader_epoch = source.unpack(_IHII)
-        it.isr = source.numbers(source.compact_array(4), "i", 4)
+        it.isr = source.int32s(source.compact_array(4))
         it.leader_recovery_state, it.partition_epoch, tags = source.unpack(_BIT)
         if tags:
             source.skip_more_tags()
@@ -135,6 +135,5 @@ class PartitionData(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         out += _IHII.pack(self.partition_index, self.error_code, self.leader_id, self.leader_epoch)
-        put_compact_array(out, len(self.isr))
-        put_numbers(out, self.isr, "i")
+        put_compact_int32s(out, self.isr)
         out += _BIT.pack(self.leader_recovery_state, self.partition_epoch, 0)

@@ -7,10 +7,11 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
-    put_array,
+    pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
 )
 
@@ -51,7 +52,7 @@ class AlterReplicaLogDirsRequest(Message):
                 alter_replica_log_dir.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.dirs))
+            out += pack_int32(len(self.dirs))
             for alter_replica_log_dir in self.dirs:
                 alter_replica_log_dir.write(out, version)
 
@@ -92,7 +93,7 @@ class AlterReplicaLogDir(Message):
             out.append(0)
         else:
             put_string(out, self.path)
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for alter_replica_log_dir_topic in self.topics:
                 alter_replica_log_dir_topic.write(out, version)
 
@@ -117,20 +118,18 @@ class AlterReplicaLogDirTopic(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.name = source.compact_string()
-            it.partitions = source.numbers(source.compact_array(4), "i", 4)
+            it.partitions = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partitions = source.numbers(source.array(4), "i", 4)
+            it.partitions = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 2:
             put_compact_string(out, self.name)
-            put_compact_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_compact_int32s(out, self.partitions)
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_int32s(out, self.partitions)

@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _IH = Struct(">ih")
 _IHT = Struct(">ihB")
@@ -60,7 +53,7 @@ class AlterReplicaLogDirsResponse(Message):
                 alter_replica_log_dir_topic_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.results))
+            out += pack_int32(len(self.results))
             for alter_replica_log_dir_topic_result in self.results:
                 alter_replica_log_dir_topic_result.write(out, version)
 
@@ -101,7 +94,7 @@ class AlterReplicaLogDirTopicResult(Message):
             out.append(0)
         else:
             put_string(out, self.topic_name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for alter_replica_log_dir_partition_result in self.partitions:
                 alter_replica_log_dir_partition_result.write(out, version)
 

@@ -12,7 +12,6 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     pack_int64,
-    put_array,
     put_compact_array,
     put_compact_string,
     put_tags,
@@ -83,20 +82,22 @@ class ApiVersionsResponse(Message):
         it.finalized_features = []
         it.zk_migration_ready = False
         if version >= 3:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.supported_features = [SupportedFeatureKey.read(source, version) for _ in range(source.compact_array(6))]
-                elif tag == 1:
-                    it.finalized_features_epoch = source.int64()
-                elif tag == 2:
-                    it.finalized_features = [FinalizedFeatureKey.read(source, version) for _ in range(source.compact_array(6))]
-                elif tag == 3:
-                    it.zk_migration_ready = source.boolean()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.supported_features = [SupportedFeatureKey.read(source, version) for _ in range(source.compact_array(6))]
+                    elif tag == 1:
+                        it.finalized_features_epoch = source.int64()
+                    elif tag == 2:
+                        it.finalized_features = [FinalizedFeatureKey.read(source, version) for _ in range(source.compact_array(6))]
+                    elif tag == 3:
+                        it.zk_migration_ready = source.boolean()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -108,7 +109,7 @@ class ApiVersionsResponse(Message):
             for api_version in self.api_keys:
                 api_version.write(out, version)
         else:
-            put_array(out, len(self.api_keys))
+            out += pack_int32(len(self.api_keys))
             for api_version in self.api_keys:
                 api_version.write(out, version)
         if version >= 1:

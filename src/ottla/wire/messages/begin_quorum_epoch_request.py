@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     ZERO_UUID,
     Reader,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -80,7 +79,7 @@ class BeginQuorumEpochRequest(Message):
             out.append(0)
         else:
             put_nullable_string(out, self.cluster_id)
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for topic_data in self.topics:
                 topic_data.write(out, version)
 
@@ -121,7 +120,7 @@ class TopicData(Message):
             out.append(0)
         else:
             put_string(out, self.topic_name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for partition_data in self.partitions:
                 partition_data.write(out, version)
 

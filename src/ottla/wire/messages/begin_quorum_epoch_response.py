@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -52,14 +51,16 @@ class BeginQuorumEpochResponse(Message):
         if version >= 1:
             it.topics = [TopicData.read(source, version) for _ in range(source.compact_array(3))]
             it.node_endpoints = []
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
             it.topics = [TopicData.read(source, version) for _ in range(source.array(3))]
             it.node_endpoints = []
@@ -85,7 +86,7 @@ class BeginQuorumEpochResponse(Message):
             else:
                 out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for topic_data in self.topics:
                 topic_data.write(out, version)
             if self.node_endpoints:
@@ -128,7 +129,7 @@ class TopicData(Message):
             out.append(0)
         else:
             put_string(out, self.topic_name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for partition_data in self.partitions:
                 partition_data.write(out, version)
 

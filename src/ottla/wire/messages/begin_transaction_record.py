@@ -29,14 +29,16 @@ class BeginTransactionRecord(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.name = None
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.name = source.compact_nullable_string()
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.name = source.compact_nullable_string()
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:

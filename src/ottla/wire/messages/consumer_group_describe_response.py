@@ -13,9 +13,9 @@ from ottla.wire.primitives import (
     pack_int32,
     pack_uuid,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
 )
 
 _BT = Struct(">bB")
@@ -219,8 +219,8 @@ class Member(Message):
         put_compact_string(out, self.client_id)
         put_compact_string(out, self.client_host)
         put_compact_array(out, len(self.subscribed_topic_names))
-        for text in self.subscribed_topic_names:
-            put_compact_string(out, text)
+        for string in self.subscribed_topic_names:
+            put_compact_string(out, string)
         put_compact_nullable_string(out, self.subscribed_topic_regex)
         self.assignment.write(out, version)
         self.target_assignment.write(out, version)
@@ -279,13 +279,12 @@ class TopicPartitions(Message):
         it = cls.__new__(cls)
         it.topic_id = source.uuid()
         it.topic_name = source.compact_string()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         out += pack_uuid(self.topic_id)
         put_compact_string(out, self.topic_name)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)

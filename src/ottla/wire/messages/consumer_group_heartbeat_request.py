@@ -11,9 +11,9 @@ from ottla.wire.primitives import (
     pack_int32,
     pack_uuid,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
 )
 
 
@@ -104,8 +104,8 @@ class ConsumerGroupHeartbeatRequest(Message):
             out.append(0)
         else:
             put_compact_array(out, len(self.subscribed_topic_names))
-            for text in self.subscribed_topic_names:
-                put_compact_string(out, text)
+            for string in self.subscribed_topic_names:
+                put_compact_string(out, string)
         if version >= 1:
             put_compact_nullable_string(out, self.subscribed_topic_regex)
         elif self.subscribed_topic_regex is not None:
@@ -139,12 +139,11 @@ class TopicPartitions(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic_id = source.uuid()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         out += pack_uuid(self.topic_id)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)

@@ -79,14 +79,16 @@ class ConsumerGroupMemberMetadataValue(Message):
         it.rebalance_timeout_ms = source.int32()
         it.server_assignor = source.compact_nullable_string()
         it.classic_member_metadata = ClassicMemberMetadata()
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.classic_member_metadata = None if source.int8() < 0 else ClassicMemberMetadata.read(source, version)
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.classic_member_metadata = None if source.int8() < 0 else ClassicMemberMetadata.read(source, version)
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -97,13 +99,13 @@ class ConsumerGroupMemberMetadataValue(Message):
         put_compact_string(out, self.client_id)
         put_compact_string(out, self.client_host)
         put_compact_array(out, len(self.subscribed_topic_names))
-        for text in self.subscribed_topic_names:
-            put_compact_string(out, text)
+        for string in self.subscribed_topic_names:
+            put_compact_string(out, string)
         put_compact_nullable_string(out, self.subscribed_topic_regex)
         out += pack_int32(self.rebalance_timeout_ms)
         put_compact_nullable_string(out, self.server_assignor)
         tags = []
-        if self.classic_member_metadata != ClassicMemberMetadata():
+        if self.classic_member_metadata is None or self.classic_member_metadata.session_timeout_ms != 0 or self.classic_member_metadata.supported_protocols:
             field = bytearray()
             if self.classic_member_metadata is None:
                 field.append(0xFF)

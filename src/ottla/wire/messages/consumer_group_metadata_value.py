@@ -33,14 +33,16 @@ class ConsumerGroupMetadataValue(Message):
         it = cls.__new__(cls)
         it.epoch = source.int32()
         it.metadata_hash = 0
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.metadata_hash = source.int64()
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.metadata_hash = source.int64()
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:

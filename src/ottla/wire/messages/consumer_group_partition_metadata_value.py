@@ -115,6 +115,6 @@ class PartitionMetadata(Message):
     def write(self, out: bytearray, version: int) -> None:
         out += pack_int32(self.partition)
         put_compact_array(out, len(self.racks))
-        for text in self.racks:
-            put_compact_string(out, text)
+        for string in self.racks:
+            put_compact_string(out, string)
         out.append(0)

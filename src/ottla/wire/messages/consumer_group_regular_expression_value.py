@@ -47,6 +47,6 @@ class ConsumerGroupRegularExpressionValue(Message):
         if not 0 <= version <= 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.topics))
-        for text in self.topics:
-            put_compact_string(out, text)
+        for string in self.topics:
+            put_compact_string(out, string)
         out += _QQT.pack(self.version, self.timestamp, 0)

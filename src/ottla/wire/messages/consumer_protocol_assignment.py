@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, put_array, put_nullable_bytes, put_numbers, put_string
+from ottla.wire.primitives import Reader, pack_int32, put_int32s, put_nullable_bytes, put_string
 
 
 class ConsumerProtocolAssignment(Message):
@@ -37,7 +37,7 @@ class ConsumerProtocolAssignment(Message):
     def write(self, out: bytearray, version: int) -> None:
         if not 0 <= version <= 3:
             raise cannot_write(self, version)
-        put_array(out, len(self.assigned_partitions))
+        out += pack_int32(len(self.assigned_partitions))
         for topic_partition in self.assigned_partitions:
             topic_partition.write(out, version)
         put_nullable_bytes(out, self.user_data)
@@ -62,10 +62,9 @@ class TopicPartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic = source.string()
-        it.partitions = source.numbers(source.array(4), "i", 4)
+        it.partitions = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_string(out, self.topic)
-        put_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_int32s(out, self.partitions)

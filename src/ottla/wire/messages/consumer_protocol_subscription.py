@@ -8,10 +8,9 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_int32,
-    put_array,
+    put_int32s,
     put_nullable_bytes,
     put_nullable_string,
-    put_numbers,
     put_string,
 )
 
@@ -66,12 +65,12 @@ class ConsumerProtocolSubscription(Message):
     def write(self, out: bytearray, version: int) -> None:
         if not 0 <= version <= 3:
             raise cannot_write(self, version)
-        put_array(out, len(self.topics))
-        for text in self.topics:
-            put_string(out, text)
+        out += pack_int32(len(self.topics))
+        for string in self.topics:
+            put_string(out, string)
         put_nullable_bytes(out, self.user_data)
         if version >= 1:
-            put_array(out, len(self.owned_partitions))
+            out += pack_int32(len(self.owned_partitions))
             for topic_partition in self.owned_partitions:
                 topic_partition.write(out, version)
         if version >= 2:
@@ -99,10 +98,9 @@ class TopicPartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic = source.string()
-        it.partitions = source.numbers(source.array(4), "i", 4)
+        it.partitions = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_string(out, self.topic)
-        put_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_int32s(out, self.partitions)

@@ -8,8 +8,8 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
+    pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -55,7 +55,7 @@ class CreateAclsRequest(Message):
                 acl_creation.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.creations))
+            out += pack_int32(len(self.creations))
             for acl_creation in self.creations:
                 acl_creation.write(out, version)
 

@@ -9,7 +9,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_nullable_string,
@@ -57,7 +56,7 @@ class CreateAclsResponse(Message):
                 acl_creation_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.results))
+            out += pack_int32(len(self.results))
             for acl_creation_result in self.results:
                 acl_creation_result.write(out, version)
 

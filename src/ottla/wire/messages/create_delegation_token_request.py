@@ -8,8 +8,8 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
+    pack_int32,
     pack_int64,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -81,7 +81,7 @@ class CreateDelegationTokenRequest(Message):
                 creatable_renewers.write(out, version)
             out += _QT.pack(self.max_lifetime_ms, 0)
         else:
-            put_array(out, len(self.renewers))
+            out += pack_int32(len(self.renewers))
             for creatable_renewers in self.renewers:
                 creatable_renewers.write(out, version)
             out += pack_int64(self.max_lifetime_ms)

@@ -9,10 +9,10 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_int32,
-    put_array,
     put_compact_array,
+    put_compact_int32s,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
 )
 
@@ -65,7 +65,7 @@ class CreatePartitionsRequest(Message):
                 create_partitions_topic.write(out, version)
             out += _IZT.pack(self.timeout_ms, self.validate_only, 0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for create_partitions_topic in self.topics:
                 create_partitions_topic.write(out, version)
             out += _IZ.pack(self.timeout_ms, self.validate_only)
@@ -120,7 +120,7 @@ class CreatePartitionsTopic(Message):
             if self.assignments is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.assignments))
+                out += pack_int32(len(self.assignments))
                 for create_partitions_assignment in self.assignments:
                     create_partitions_assignment.write(out, version)
 
@@ -141,17 +141,15 @@ class CreatePartitionsAssignment(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 2:
-            it.broker_ids = source.numbers(source.compact_array(4), "i", 4)
+            it.broker_ids = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
-            it.broker_ids = source.numbers(source.array(4), "i", 4)
+            it.broker_ids = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 2:
-            put_compact_array(out, len(self.broker_ids))
-            put_numbers(out, self.broker_ids, "i")
+            put_compact_int32s(out, self.broker_ids)
             out.append(0)
         else:
-            put_array(out, len(self.broker_ids))
-            put_numbers(out, self.broker_ids, "i")
+            put_int32s(out, self.broker_ids)

@@ -9,7 +9,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -59,7 +58,7 @@ class CreatePartitionsResponse(Message):
                 create_partitions_topic_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.results))
+            out += pack_int32(len(self.results))
             for create_partitions_topic_result in self.results:
                 create_partitions_topic_result.write(out, version)
 

@@ -9,12 +9,12 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_int32,
-    put_array,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
+    put_int32s,
     put_nullable_string,
-    put_numbers,
     put_string,
 )
 
@@ -68,7 +68,7 @@ class CreateTopicsRequest(Message):
                 creatable_topic.write(out, version)
             out += _IZT.pack(self.timeout_ms, self.validate_only, 0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for creatable_topic in self.topics:
                 creatable_topic.write(out, version)
             out += _IZ.pack(self.timeout_ms, self.validate_only)
@@ -128,10 +128,10 @@ class CreatableTopic(Message):
         else:
             put_string(out, self.name)
             out += _IH.pack(self.num_partitions, self.replication_factor)
-            put_array(out, len(self.assignments))
+            out += pack_int32(len(self.assignments))
             for creatable_replica_assignment in self.assignments:
                 creatable_replica_assignment.write(out, version)
-            put_array(out, len(self.configs))
+            out += pack_int32(len(self.configs))
             for creatable_topic_config in self.configs:
                 creatable_topic_config.write(out, version)
 
@@ -156,21 +156,19 @@ class CreatableReplicaAssignment(Message):
         it = cls.__new__(cls)
         it.partition_index = source.int32()
         if version >= 5:
-            it.broker_ids = source.numbers(source.compact_array(4), "i", 4)
+            it.broker_ids = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
-            it.broker_ids = source.numbers(source.array(4), "i", 4)
+            it.broker_ids = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         out += pack_int32(self.partition_index)
         if version >= 5:
-            put_compact_array(out, len(self.broker_ids))
-            put_numbers(out, self.broker_ids, "i")
+            put_compact_int32s(out, self.broker_ids)
             out.append(0)
         else:
-            put_array(out, len(self.broker_ids))
-            put_numbers(out, self.broker_ids, "i")
+            put_int32s(out, self.broker_ids)
 
 
 class CreatableTopicConfig(Message):

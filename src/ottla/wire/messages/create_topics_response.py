@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -66,7 +65,7 @@ class CreateTopicsResponse(Message):
                 creatable_topic_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for creatable_topic_result in self.topics:
                 creatable_topic_result.write(out, version)
 
@@ -130,14 +129,16 @@ class CreatableTopicResult(Message):
             it.num_partitions, it.replication_factor = source.unpack(_IH)
             it.configs = None if (count := source.compact_nullable_array(6)) is None else [CreatableTopicConfigs.read(source, version) for _ in range(count)]
             it.topic_config_error_code = 0
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.topic_config_error_code = source.int16()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.topic_config_error_code = source.int16()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
             it.error_message = source.nullable_string()
             it.num_partitions = -1

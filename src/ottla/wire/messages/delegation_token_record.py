@@ -71,8 +71,8 @@ class DelegationTokenRecord(Message):
         put_compact_string(out, self.owner)
         put_compact_string(out, self.requester)
         put_compact_array(out, len(self.renewers))
-        for text in self.renewers:
-            put_compact_string(out, text)
+        for string in self.renewers:
+            put_compact_string(out, string)
         out += _QQQ.pack(self.issue_timestamp, self.max_timestamp, self.expiration_timestamp)
         put_compact_string(out, self.token_id)
         out.append(0)

@@ -8,8 +8,8 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
+    pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_nullable_string,
@@ -55,7 +55,7 @@ class DeleteAclsRequest(Message):
                 delete_acls_filter.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.filters))
+            out += pack_int32(len(self.filters))
             for delete_acls_filter in self.filters:
                 delete_acls_filter.write(out, version)
 

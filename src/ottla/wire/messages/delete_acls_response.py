@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -64,7 +63,7 @@ class DeleteAclsResponse(Message):
                 delete_acls_filter_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.filter_results))
+            out += pack_int32(len(self.filter_results))
             for delete_acls_filter_result in self.filter_results:
                 delete_acls_filter_result.write(out, version)
 
@@ -110,7 +109,7 @@ class DeleteAclsFilterResult(Message):
             out.append(0)
         else:
             put_nullable_string(out, self.error_message)
-            put_array(out, len(self.matching_acls))
+            out += pack_int32(len(self.matching_acls))
             for delete_acls_matching_acl in self.matching_acls:
                 delete_acls_matching_acl.write(out, version)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, put_array, put_compact_array, put_compact_string, put_string
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 
 class DeleteGroupsRequest(Message):
@@ -40,10 +40,10 @@ class DeleteGroupsRequest(Message):
             raise cannot_write(self, version)
         if version >= 2:
             put_compact_array(out, len(self.groups_names))
-            for text in self.groups_names:
-                put_compact_string(out, text)
+            for string in self.groups_names:
+                put_compact_string(out, string)
             out.append(0)
         else:
-            put_array(out, len(self.groups_names))
-            for text in self.groups_names:
-                put_string(out, text)
+            out += pack_int32(len(self.groups_names))
+            for string in self.groups_names:
+                put_string(out, string)

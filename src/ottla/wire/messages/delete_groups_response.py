@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -60,7 +59,7 @@ class DeleteGroupsResponse(Message):
                 deletable_group_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.results))
+            out += pack_int32(len(self.results))
             for deletable_group_result in self.results:
                 deletable_group_result.write(out, version)
 

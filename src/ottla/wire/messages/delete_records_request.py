@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _IQ = Struct(">iq")
 _IQT = Struct(">iqB")
@@ -62,7 +55,7 @@ class DeleteRecordsRequest(Message):
                 delete_records_topic.write(out, version)
             out += _IT.pack(self.timeout_ms, 0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for delete_records_topic in self.topics:
                 delete_records_topic.write(out, version)
             out += pack_int32(self.timeout_ms)
@@ -104,7 +97,7 @@ class DeleteRecordsTopic(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for delete_records_partition in self.partitions:
                 delete_records_partition.write(out, version)
 

@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _IQH = Struct(">iqh")
 _IQHT = Struct(">iqhB")
@@ -60,7 +53,7 @@ class DeleteRecordsResponse(Message):
                 delete_records_topic_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for delete_records_topic_result in self.topics:
                 delete_records_topic_result.write(out, version)
 
@@ -101,7 +94,7 @@ class DeleteRecordsTopicResult(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for delete_records_partition_result in self.partitions:
                 delete_records_partition_result.write(out, version)
 

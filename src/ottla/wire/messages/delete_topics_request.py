@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     ZERO_UUID,
     Reader,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -76,12 +75,12 @@ class DeleteTopicsRequest(Message):
             raise cannot_carry("topics", version)
         if 4 <= version <= 5:
             put_compact_array(out, len(self.topic_names))
-            for text in self.topic_names:
-                put_compact_string(out, text)
+            for string in self.topic_names:
+                put_compact_string(out, string)
         elif version <= 3:
-            put_array(out, len(self.topic_names))
-            for text in self.topic_names:
-                put_string(out, text)
+            out += pack_int32(len(self.topic_names))
+            for string in self.topic_names:
+                put_string(out, string)
         if version >= 4:
             out += _IT.pack(self.timeout_ms, 0)
         else:

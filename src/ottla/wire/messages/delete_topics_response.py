@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -62,7 +61,7 @@ class DeleteTopicsResponse(Message):
                 deletable_topic_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.responses))
+            out += pack_int32(len(self.responses))
             for deletable_topic_result in self.responses:
                 deletable_topic_result.write(out, version)
 

@@ -8,8 +8,8 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
+    pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -73,7 +73,7 @@ class DescribeAclsResponse(Message):
             out.append(0)
         else:
             put_nullable_string(out, self.error_message)
-            put_array(out, len(self.resources))
+            out += pack_int32(len(self.resources))
             for describe_acls_resource in self.resources:
                 describe_acls_resource.write(out, version)
 
@@ -126,7 +126,7 @@ class DescribeAclsResource(Message):
         else:
             put_string(out, self.resource_name)
             out += pack_int8(self.pattern_type)
-            put_array(out, len(self.acls))
+            out += pack_int32(len(self.acls))
             for acl_description in self.acls:
                 acl_description.write(out, version)
 

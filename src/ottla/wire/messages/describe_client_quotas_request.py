@@ -9,8 +9,8 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_bool,
+    pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -63,7 +63,7 @@ class DescribeClientQuotasRequest(Message):
                 component_data.write(out, version)
             out += _ZT.pack(self.strict, 0)
         else:
-            put_array(out, len(self.components))
+            out += pack_int32(len(self.components))
             for component_data in self.components:
                 component_data.write(out, version)
             out += pack_bool(self.strict)

@@ -9,7 +9,7 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_float64,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -78,7 +78,7 @@ class DescribeClientQuotasResponse(Message):
             if self.entries is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.entries))
+                out += pack_int32(len(self.entries))
                 for entry_data in self.entries:
                     entry_data.write(out, version)
 
@@ -120,10 +120,10 @@ class EntryData(Message):
                 value_data.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.entity))
+            out += pack_int32(len(self.entity))
             for entity_data in self.entity:
                 entity_data.write(out, version)
-            put_array(out, len(self.values))
+            out += pack_int32(len(self.values))
             for value_data in self.values:
                 value_data.write(out, version)
 

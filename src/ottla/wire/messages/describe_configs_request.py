@@ -9,8 +9,8 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     Reader,
     pack_bool,
+    pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -69,7 +69,7 @@ class DescribeConfigsRequest(Message):
             for describe_configs_resource in self.resources:
                 describe_configs_resource.write(out, version)
         else:
-            put_array(out, len(self.resources))
+            out += pack_int32(len(self.resources))
             for describe_configs_resource in self.resources:
                 describe_configs_resource.write(out, version)
         if version >= 4:
@@ -121,14 +121,14 @@ class DescribeConfigsResource(Message):
                 out.append(0)
             else:
                 put_compact_array(out, len(self.configuration_keys))
-                for text in self.configuration_keys:
-                    put_compact_string(out, text)
+                for string in self.configuration_keys:
+                    put_compact_string(out, string)
             out.append(0)
         else:
             put_string(out, self.resource_name)
             if self.configuration_keys is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.configuration_keys))
-                for text in self.configuration_keys:
-                    put_string(out, text)
+                out += pack_int32(len(self.configuration_keys))
+                for string in self.configuration_keys:
+                    put_string(out, string)

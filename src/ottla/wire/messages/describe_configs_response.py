@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -64,7 +63,7 @@ class DescribeConfigsResponse(Message):
                 describe_configs_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.results))
+            out += pack_int32(len(self.results))
             for describe_configs_result in self.results:
                 describe_configs_result.write(out, version)
 
@@ -124,7 +123,7 @@ class DescribeConfigsResult(Message):
             put_nullable_string(out, self.error_message)
             out += pack_int8(self.resource_type)
             put_string(out, self.resource_name)
-            put_array(out, len(self.configs))
+            out += pack_int32(len(self.configs))
             for describe_configs_resource_result in self.configs:
                 describe_configs_resource_result.write(out, version)
 
@@ -210,7 +209,7 @@ class DescribeConfigsResourceResult(Message):
             put_string(out, self.name)
             put_nullable_string(out, self.value)
             out += _ZBZ.pack(self.read_only, self.config_source, self.is_sensitive)
-            put_array(out, len(self.synonyms))
+            out += pack_int32(len(self.synonyms))
             for describe_configs_synonym in self.synonyms:
                 describe_configs_synonym.write(out, version)
         if version >= 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, put_array, put_compact_array, put_compact_string, put_string
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 
 class DescribeDelegationTokenRequest(Message):
@@ -50,7 +50,7 @@ class DescribeDelegationTokenRequest(Message):
             if self.owners is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.owners))
+                out += pack_int32(len(self.owners))
                 for describe_delegation_token_owner in self.owners:
                     describe_delegation_token_owner.write(out, version)
 

@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_bytes,
     put_compact_array,
     put_compact_bytes,
@@ -69,7 +68,7 @@ class DescribeDelegationTokenResponse(Message):
                 described_delegation_token.write(out, version)
             out += _IT.pack(self.throttle_time_ms, 0)
         else:
-            put_array(out, len(self.tokens))
+            out += pack_int32(len(self.tokens))
             for described_delegation_token in self.tokens:
                 described_delegation_token.write(out, version)
             out += pack_int32(self.throttle_time_ms)
@@ -178,7 +177,7 @@ class DescribedDelegationToken(Message):
         else:
             put_string(out, self.token_id)
             put_bytes(out, self.hmac)
-            put_array(out, len(self.renewers))
+            out += pack_int32(len(self.renewers))
             for described_delegation_token_renewer in self.renewers:
                 described_delegation_token_renewer.write(out, version)
 

@@ -9,7 +9,7 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     Reader,
     pack_bool,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -60,12 +60,12 @@ class DescribeGroupsRequest(Message):
             raise cannot_write(self, version)
         if version >= 5:
             put_compact_array(out, len(self.groups))
-            for text in self.groups:
-                put_compact_string(out, text)
+            for string in self.groups:
+                put_compact_string(out, string)
         else:
-            put_array(out, len(self.groups))
-            for text in self.groups:
-                put_string(out, text)
+            out += pack_int32(len(self.groups))
+            for string in self.groups:
+                put_string(out, string)
         if version >= 5:
             out += _ZT.pack(self.include_authorized_operations, 0)
         elif version >= 3:

@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_bytes,
     put_compact_array,
     put_compact_bytes,
@@ -68,7 +67,7 @@ class DescribeGroupsResponse(Message):
                 described_group.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.groups))
+            out += pack_int32(len(self.groups))
             for described_group in self.groups:
                 described_group.write(out, version)
 
@@ -164,7 +163,7 @@ class DescribedGroup(Message):
             put_string(out, self.group_state)
             put_string(out, self.protocol_type)
             put_string(out, self.protocol_data)
-            put_array(out, len(self.members))
+            out += pack_int32(len(self.members))
             for described_group_member in self.members:
                 described_group_member.write(out, version)
         if version >= 5:

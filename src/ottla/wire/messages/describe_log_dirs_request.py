@@ -7,10 +7,11 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
-    put_array,
+    pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
 )
 
@@ -57,7 +58,7 @@ class DescribeLogDirsRequest(Message):
             if self.topics is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.topics))
+                out += pack_int32(len(self.topics))
                 for describable_log_dir_topic in self.topics:
                     describable_log_dir_topic.write(out, version)
 
@@ -82,20 +83,18 @@ class DescribableLogDirTopic(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.topic = source.compact_string()
-            it.partitions = source.numbers(source.compact_array(4), "i", 4)
+            it.partitions = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
             it.topic = source.string()
-            it.partitions = source.numbers(source.array(4), "i", 4)
+            it.partitions = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 2:
             put_compact_string(out, self.topic)
-            put_compact_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_compact_int32s(out, self.partitions)
             out.append(0)
         else:
             put_string(out, self.topic)
-            put_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_int32s(out, self.partitions)

@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -74,7 +73,7 @@ class DescribeLogDirsResponse(Message):
                 describe_log_dirs_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.results))
+            out += pack_int32(len(self.results))
             for describe_log_dirs_result in self.results:
                 describe_log_dirs_result.write(out, version)
 
@@ -145,7 +144,7 @@ class DescribeLogDirsResult(Message):
                 describe_log_dirs_topic.write(out, version)
         else:
             put_string(out, self.log_dir)
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for describe_log_dirs_topic in self.topics:
                 describe_log_dirs_topic.write(out, version)
         if version >= 5:
@@ -192,7 +191,7 @@ class DescribeLogDirsTopic(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for describe_log_dirs_partition in self.partitions:
                 describe_log_dirs_partition.write(out, version)
 

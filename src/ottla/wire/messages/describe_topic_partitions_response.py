@@ -12,9 +12,9 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
 )
 
 _HIII = Struct(">hiii")
@@ -197,30 +197,25 @@ class DescribeTopicPartitionsResponsePartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.error_code, it.partition_index, it.leader_id, it.leader_epoch = source.unpack(_HIII)
-        it.replica_nodes = source.numbers(source.compact_array(4), "i", 4)
-        it.isr_nodes = source.numbers(source.compact_array(4), "i", 4)
-        it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-        it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-        it.offline_replicas = source.numbers(source.compact_array(4), "i", 4)
+        it.replica_nodes = source.int32s(source.compact_array(4))
+        it.isr_nodes = source.int32s(source.compact_array(4))
+        it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+        it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+        it.offline_replicas = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         out += _HIII.pack(self.error_code, self.partition_index, self.leader_id, self.leader_epoch)
-        put_compact_array(out, len(self.replica_nodes))
-        put_numbers(out, self.replica_nodes, "i")
-        put_compact_array(out, len(self.isr_nodes))
-        put_numbers(out, self.isr_nodes, "i")
+        put_compact_int32s(out, self.replica_nodes)
+        put_compact_int32s(out, self.isr_nodes)
         if self.eligible_leader_replicas is None:
             out.append(0)
         else:
-            put_compact_array(out, len(self.eligible_leader_replicas))
-            put_numbers(out, self.eligible_leader_replicas, "i")
+            put_compact_int32s(out, self.eligible_leader_replicas)
         if self.last_known_elr is None:
             out.append(0)
         else:
-            put_compact_array(out, len(self.last_known_elr))
-            put_numbers(out, self.last_known_elr, "i")
-        put_compact_array(out, len(self.offline_replicas))
-        put_numbers(out, self.offline_replicas, "i")
+            put_compact_int32s(out, self.last_known_elr)
+        put_compact_int32s(out, self.offline_replicas)
         out.append(0)

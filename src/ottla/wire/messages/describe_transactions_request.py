@@ -36,6 +36,6 @@ class DescribeTransactionsRequest(Message):
         if not 0 <= version <= 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.transactional_ids))
-        for text in self.transactional_ids:
-            put_compact_string(out, text)
+        for string in self.transactional_ids:
+            put_compact_string(out, string)
         out.append(0)

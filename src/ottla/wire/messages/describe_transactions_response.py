@@ -11,8 +11,8 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_string,
-    put_numbers,
 )
 
 _IQQH = Struct(">iqqh")
@@ -139,12 +139,11 @@ class TopicData(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic = source.compact_string()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.topic)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)

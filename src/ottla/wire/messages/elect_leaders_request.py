@@ -10,10 +10,10 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
+    put_compact_int32s,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
 )
 
@@ -79,7 +79,7 @@ class ElectLeadersRequest(Message):
             if self.topic_partitions is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.topic_partitions))
+                out += pack_int32(len(self.topic_partitions))
                 for topic_partitions in self.topic_partitions:
                     topic_partitions.write(out, version)
             out += pack_int32(self.timeout_ms)
@@ -105,20 +105,18 @@ class TopicPartitions(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.topic = source.compact_string()
-            it.partitions = source.numbers(source.compact_array(4), "i", 4)
+            it.partitions = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
             it.topic = source.string()
-            it.partitions = source.numbers(source.array(4), "i", 4)
+            it.partitions = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 2:
             put_compact_string(out, self.topic)
-            put_compact_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_compact_int32s(out, self.partitions)
             out.append(0)
         else:
             put_string(out, self.topic)
-            put_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_int32s(out, self.partitions)

@@ -9,7 +9,6 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     Reader,
     pack_int32,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -73,7 +72,7 @@ class ElectLeadersResponse(Message):
                 replica_election_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.replica_election_results))
+            out += pack_int32(len(self.replica_election_results))
             for replica_election_result in self.replica_election_results:
                 replica_election_result.write(out, version)
 
@@ -114,7 +113,7 @@ class ReplicaElectionResult(Message):
             out.append(0)
         else:
             put_string(out, self.topic)
-            put_array(out, len(self.partition_result))
+            out += pack_int32(len(self.partition_result))
             for partition_result in self.partition_result:
                 partition_result.write(out, version)
 

@@ -9,12 +9,12 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     ZERO_UUID,
     Reader,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
+    put_int32s,
     put_nullable_string,
-    put_numbers,
     put_string,
 )
 
@@ -74,7 +74,7 @@ class EndQuorumEpochRequest(Message):
             out.append(0)
         else:
             put_nullable_string(out, self.cluster_id)
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for topic_data in self.topics:
                 topic_data.write(out, version)
 
@@ -115,7 +115,7 @@ class TopicData(Message):
             out.append(0)
         else:
             put_string(out, self.topic_name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for partition_data in self.partitions:
                 partition_data.write(out, version)
 
@@ -193,7 +193,7 @@ class PartitionData(Message):
             it.preferred_candidates = [ReplicaInfo.read(source, version) for _ in range(source.compact_array(21))]
             source.skip_tags()
         else:
-            it.preferred_successors = source.numbers(source.array(4), "i", 4)
+            it.preferred_successors = source.int32s(source.array(4))
             it.preferred_candidates = []
         return it
 
@@ -205,8 +205,7 @@ class PartitionData(Message):
                 replica_info.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.preferred_successors))
-            put_numbers(out, self.preferred_successors, "i")
+            put_int32s(out, self.preferred_successors)
 
 
 class ReplicaInfo(Message):

@@ -9,13 +9,14 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     ZERO_UUID,
     Reader,
+    pack_int32,
     pack_int64,
     pack_uuid,
-    put_array,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
     put_tags,
 )
@@ -125,25 +126,29 @@ class FetchRequest(Message):
         it.cluster_id = None
         it.replica_state = ReplicaState()
         if version >= 15:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.cluster_id = source.compact_nullable_string()
-                elif tag == 1:
-                    it.replica_state = ReplicaState.read(source, version)
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.cluster_id = source.compact_nullable_string()
+                    elif tag == 1:
+                        it.replica_state = ReplicaState.read(source, version)
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         elif version >= 12:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.cluster_id = source.compact_nullable_string()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.cluster_id = source.compact_nullable_string()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -162,7 +167,7 @@ class FetchRequest(Message):
             for fetch_topic in self.topics:
                 fetch_topic.write(out, version)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for fetch_topic in self.topics:
                 fetch_topic.write(out, version)
         if version >= 12:
@@ -170,7 +175,7 @@ class FetchRequest(Message):
             for forgotten_topic in self.forgotten_topics_data:
                 forgotten_topic.write(out, version)
         elif version >= 7:
-            put_array(out, len(self.forgotten_topics_data))
+            out += pack_int32(len(self.forgotten_topics_data))
             for forgotten_topic in self.forgotten_topics_data:
                 forgotten_topic.write(out, version)
         elif self.forgotten_topics_data:
@@ -185,7 +190,7 @@ class FetchRequest(Message):
                 field = bytearray()
                 put_compact_nullable_string(field, self.cluster_id)
                 tags.append((0, field))
-            if self.replica_state != ReplicaState():
+            if self.replica_state.replica_id != -1 or self.replica_state.replica_epoch != -1:
                 field = bytearray()
                 self.replica_state.write(field, version)
                 tags.append((1, field))
@@ -194,7 +199,7 @@ class FetchRequest(Message):
             else:
                 out.append(0)
         elif version >= 12:
-            if self.replica_state != ReplicaState():
+            if self.replica_state.replica_id != -1 or self.replica_state.replica_epoch != -1:
                 raise cannot_carry("replicaState", version)
             tags = []
             if self.cluster_id is not None:
@@ -205,7 +210,7 @@ class FetchRequest(Message):
                 put_tags(out, tags)
             else:
                 out.append(0)
-        elif self.replica_state != ReplicaState():
+        elif self.replica_state.replica_id != -1 or self.replica_state.replica_epoch != -1:
             raise cannot_carry("replicaState", version)
 
 
@@ -287,7 +292,7 @@ class FetchTopic(Message):
                 fetch_partition.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for fetch_partition in self.partitions:
                 fetch_partition.write(out, version)
 
@@ -324,10 +329,10 @@ class ForgottenTopic(Message):
         else:
             it.topic_id = ZERO_UUID
         if version >= 12:
-            it.partitions = source.numbers(source.compact_array(4), "i", 4)
+            it.partitions = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
-            it.partitions = source.numbers(source.array(4), "i", 4)
+            it.partitions = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -338,12 +343,10 @@ class ForgottenTopic(Message):
         if version >= 13:
             out += pack_uuid(self.topic_id)
         if version >= 12:
-            put_compact_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_compact_int32s(out, self.partitions)
             out.append(0)
         else:
-            put_array(out, len(self.partitions))
-            put_numbers(out, self.partitions, "i")
+            put_int32s(out, self.partitions)
 
 
 class FetchPartition(Message):
@@ -412,25 +415,29 @@ class FetchPartition(Message):
         it.replica_directory_id = ZERO_UUID
         it.high_watermark = 9223372036854775807
         if version >= 18:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.replica_directory_id = source.uuid()
-                elif tag == 1:
-                    it.high_watermark = source.int64()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.replica_directory_id = source.uuid()
+                    elif tag == 1:
+                        it.high_watermark = source.int64()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         elif version >= 17:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.replica_directory_id = source.uuid()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.replica_directory_id = source.uuid()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     pack_uuid,
-    put_array,
     put_compact_array,
     put_compact_nullable_bytes,
     put_compact_nullable_string,
@@ -77,14 +76,16 @@ class FetchResponse(Message):
             source.skip_tags()
         it.node_endpoints = []
         if version >= 16:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -101,7 +102,7 @@ class FetchResponse(Message):
             for fetchable_topic_response in self.responses:
                 fetchable_topic_response.write(out, version)
         else:
-            put_array(out, len(self.responses))
+            out += pack_int32(len(self.responses))
             for fetchable_topic_response in self.responses:
                 fetchable_topic_response.write(out, version)
         if 12 <= version <= 15:
@@ -173,7 +174,7 @@ class FetchableTopicResponse(Message):
                 partition_data.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for partition_data in self.partitions:
                 partition_data.write(out, version)
 
@@ -292,18 +293,20 @@ class PartitionData(Message):
             it.diverging_epoch = EpochEndOffset()
             it.current_leader = LeaderIdAndEpoch()
             it.snapshot_id = SnapshotId()
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.diverging_epoch = EpochEndOffset.read(source, version)
-                elif tag == 1:
-                    it.current_leader = LeaderIdAndEpoch.read(source, version)
-                elif tag == 2:
-                    it.snapshot_id = SnapshotId.read(source, version)
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.diverging_epoch = EpochEndOffset.read(source, version)
+                    elif tag == 1:
+                        it.current_leader = LeaderIdAndEpoch.read(source, version)
+                    elif tag == 2:
+                        it.snapshot_id = SnapshotId.read(source, version)
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
             it.records = source.nullable_records()
             it.diverging_epoch = EpochEndOffset()
@@ -327,7 +330,7 @@ class PartitionData(Message):
             if self.aborted_transactions is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.aborted_transactions))
+                out += pack_int32(len(self.aborted_transactions))
                 for aborted_transaction in self.aborted_transactions:
                     aborted_transaction.write(out, version)
         if version >= 11:
@@ -337,15 +340,15 @@ class PartitionData(Message):
         if version >= 12:
             put_compact_nullable_bytes(out, self.records)
             tags = []
-            if self.diverging_epoch != EpochEndOffset():
+            if self.diverging_epoch.epoch != -1 or self.diverging_epoch.end_offset != -1:
                 field = bytearray()
                 self.diverging_epoch.write(field, version)
                 tags.append((0, field))
-            if self.current_leader != LeaderIdAndEpoch():
+            if self.current_leader.leader_id != -1 or self.current_leader.leader_epoch != -1:
                 field = bytearray()
                 self.current_leader.write(field, version)
                 tags.append((1, field))
-            if self.snapshot_id != SnapshotId():
+            if self.snapshot_id.end_offset != -1 or self.snapshot_id.epoch != -1:
                 field = bytearray()
                 self.snapshot_id.write(field, version)
                 tags.append((2, field))
@@ -355,11 +358,11 @@ class PartitionData(Message):
                 out.append(0)
         else:
             put_nullable_bytes(out, self.records)
-            if self.diverging_epoch != EpochEndOffset():
+            if self.diverging_epoch.epoch != -1 or self.diverging_epoch.end_offset != -1:
                 raise cannot_carry("divergingEpoch", version)
-            if self.current_leader != LeaderIdAndEpoch():
+            if self.current_leader.leader_id != -1 or self.current_leader.leader_epoch != -1:
                 raise cannot_carry("currentLeader", version)
-            if self.snapshot_id != SnapshotId():
+            if self.snapshot_id.end_offset != -1 or self.snapshot_id.epoch != -1:
                 raise cannot_carry("snapshotId", version)
 
 

@@ -54,14 +54,16 @@ class FetchSnapshotRequest(Message):
         it.replica_id, it.max_bytes = source.unpack(_II)
         it.topics = [TopicSnapshot.read(source, version) for _ in range(source.compact_array(3))]
         it.cluster_id = None
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.cluster_id = source.compact_nullable_string()
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.cluster_id = source.compact_nullable_string()
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -145,14 +147,16 @@ class PartitionSnapshot(Message):
         if version >= 1:
             it.position = source.int64()
             it.replica_directory_id = ZERO_UUID
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.replica_directory_id = source.uuid()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.replica_directory_id = source.uuid()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
             it.position, tags = source.unpack(_QT)
             if tags:

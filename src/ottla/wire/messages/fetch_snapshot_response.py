@@ -55,14 +55,16 @@ class FetchSnapshotResponse(Message):
         it.topics = [TopicSnapshot.read(source, version) for _ in range(source.compact_array(3))]
         if version >= 1:
             it.node_endpoints = []
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
             source.skip_tags()
             it.node_endpoints = []
@@ -204,14 +206,16 @@ class PartitionSnapshot(Message):
         it.size, it.position = source.unpack(_QQ)
         it.unaligned_records = source.compact_records()
         it.current_leader = LeaderIdAndEpoch()
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.current_leader = LeaderIdAndEpoch.read(source, version)
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.current_leader = LeaderIdAndEpoch.read(source, version)
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -220,7 +224,7 @@ class PartitionSnapshot(Message):
         out += _QQ.pack(self.size, self.position)
         put_compact_bytes(out, self.unaligned_records)
         tags = []
-        if self.current_leader != LeaderIdAndEpoch():
+        if self.current_leader.leader_id != 0 or self.current_leader.leader_epoch != 0:
             field = bytearray()
             self.current_leader.write(field, version)
             tags.append((0, field))

@@ -68,8 +68,8 @@ class FindCoordinatorRequest(Message):
             raise cannot_carry("keyType", version)
         if version >= 4:
             put_compact_array(out, len(self.coordinator_keys))
-            for text in self.coordinator_keys:
-                put_compact_string(out, text)
+            for string in self.coordinator_keys:
+                put_compact_string(out, string)
         elif self.coordinator_keys:
             raise cannot_carry("coordinatorKeys", version)
         if version >= 3:

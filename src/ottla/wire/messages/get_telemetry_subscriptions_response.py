@@ -67,7 +67,7 @@ class GetTelemetrySubscriptionsResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code, it.client_instance_id, it.subscription_id = source.unpack(_IHUI)
-        it.accepted_compression_types = source.numbers(source.compact_array(1), "b", 1)
+        it.accepted_compression_types = source.numbers(source.compact_array(1), "b")
         it.push_interval_ms, it.telemetry_max_bytes, it.delta_temporality = source.unpack(_IIZ)
         it.requested_metrics = [source.compact_string() for _ in range(source.compact_array(1))]
         source.skip_tags()
@@ -81,6 +81,6 @@ class GetTelemetrySubscriptionsResponse(Message):
         put_numbers(out, self.accepted_compression_types, "b")
         out += _IIZ.pack(self.push_interval_ms, self.telemetry_max_bytes, self.delta_temporality)
         put_compact_array(out, len(self.requested_metrics))
-        for text in self.requested_metrics:
-            put_compact_string(out, text)
+        for string in self.requested_metrics:
+            put_compact_string(out, string)
         out.append(0)

@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     pack_int64,
-    put_array,
     put_bytes,
     put_compact_array,
     put_compact_bytes,
@@ -100,7 +99,7 @@ class GroupMetadataValue(Message):
                 member_metadata.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.members))
+            out += pack_int32(len(self.members))
             for member_metadata in self.members:
                 member_metadata.write(out, version)
 

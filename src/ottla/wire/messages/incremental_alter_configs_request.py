@@ -9,8 +9,8 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_bool,
+    pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -63,7 +63,7 @@ class IncrementalAlterConfigsRequest(Message):
                 alter_configs_resource.write(out, version)
             out += _ZT.pack(self.validate_only, 0)
         else:
-            put_array(out, len(self.resources))
+            out += pack_int32(len(self.resources))
             for alter_configs_resource in self.resources:
                 alter_configs_resource.write(out, version)
             out += pack_bool(self.validate_only)
@@ -110,7 +110,7 @@ class AlterConfigsResource(Message):
             out.append(0)
         else:
             put_string(out, self.resource_name)
-            put_array(out, len(self.configs))
+            out += pack_int32(len(self.configs))
             for alterable_config in self.configs:
                 alterable_config.write(out, version)
 

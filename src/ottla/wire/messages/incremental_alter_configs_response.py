@@ -10,7 +10,6 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     pack_int8,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -60,7 +59,7 @@ class IncrementalAlterConfigsResponse(Message):
                 alter_configs_resource_response.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.responses))
+            out += pack_int32(len(self.responses))
             for alter_configs_resource_response in self.responses:
                 alter_configs_resource_response.write(out, version)
 

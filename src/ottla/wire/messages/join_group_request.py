@@ -9,7 +9,6 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     Reader,
     pack_int32,
-    put_array,
     put_bytes,
     put_compact_array,
     put_compact_bytes,
@@ -133,7 +132,7 @@ class JoinGroupRequest(Message):
                 join_group_request_protocol.write(out, version)
         else:
             put_string(out, self.protocol_type)
-            put_array(out, len(self.protocols))
+            out += pack_int32(len(self.protocols))
             for join_group_request_protocol in self.protocols:
                 join_group_request_protocol.write(out, version)
         if version >= 8:

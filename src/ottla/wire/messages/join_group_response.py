@@ -9,7 +9,7 @@ from ottla.wire.message import UNSET, Message, cannot_be_null, cannot_carry, can
 from ottla.wire.primitives import (
     Reader,
     pack_bool,
-    put_array,
+    pack_int32,
     put_bytes,
     put_compact_array,
     put_compact_bytes,
@@ -144,7 +144,7 @@ class JoinGroupResponse(Message):
             out.append(0)
         else:
             put_string(out, self.member_id)
-            put_array(out, len(self.members))
+            out += pack_int32(len(self.members))
             for join_group_response_member in self.members:
                 join_group_response_member.write(out, version)
 

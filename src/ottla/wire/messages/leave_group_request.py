@@ -7,7 +7,7 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -77,7 +77,7 @@ class LeaveGroupRequest(Message):
             for member_identity in self.members:
                 member_identity.write(out, version)
         elif version >= 3:
-            put_array(out, len(self.members))
+            out += pack_int32(len(self.members))
             for member_identity in self.members:
                 member_identity.write(out, version)
         elif self.members:

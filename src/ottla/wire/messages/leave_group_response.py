@@ -9,7 +9,7 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     Reader,
     pack_int16,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -74,7 +74,7 @@ class LeaveGroupResponse(Message):
             for member_response in self.members:
                 member_response.write(out, version)
         elif version >= 3:
-            put_array(out, len(self.members))
+            out += pack_int32(len(self.members))
             for member_response in self.members:
                 member_response.write(out, version)
         elif self.members:

@@ -29,7 +29,7 @@ class ListConfigResourcesRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 1:
-            it.resource_types = source.numbers(source.compact_array(1), "b", 1)
+            it.resource_types = source.numbers(source.compact_array(1), "b")
         else:
             it.resource_types = []
         source.skip_tags()

@@ -48,14 +48,14 @@ class ListGroupsRequest(Message):
             raise cannot_write(self, version)
         if version >= 4:
             put_compact_array(out, len(self.states_filter))
-            for text in self.states_filter:
-                put_compact_string(out, text)
+            for string in self.states_filter:
+                put_compact_string(out, string)
         elif self.states_filter:
             raise cannot_carry("statesFilter", version)
         if version >= 5:
             put_compact_array(out, len(self.types_filter))
-            for text in self.types_filter:
-                put_compact_string(out, text)
+            for string in self.types_filter:
+                put_compact_string(out, string)
         elif self.types_filter:
             raise cannot_carry("typesFilter", version)
         if version >= 3:

@@ -9,7 +9,7 @@ from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
     pack_int16,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -69,7 +69,7 @@ class ListGroupsResponse(Message):
                 listed_group.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.groups))
+            out += pack_int32(len(self.groups))
             for listed_group in self.groups:
                 listed_group.write(out, version)
 

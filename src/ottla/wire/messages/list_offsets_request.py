@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _IB = Struct(">ib")
 _IIQ = Struct(">iiq")
@@ -85,7 +78,7 @@ class ListOffsetsRequest(Message):
             for list_offsets_topic in self.topics:
                 list_offsets_topic.write(out, version)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for list_offsets_topic in self.topics:
                 list_offsets_topic.write(out, version)
         if version >= 10:
@@ -130,7 +123,7 @@ class ListOffsetsTopic(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for list_offsets_partition in self.partitions:
                 list_offsets_partition.write(out, version)
 

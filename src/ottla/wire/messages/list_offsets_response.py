@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _IHQQ = Struct(">ihqq")
 _IHQQI = Struct(">ihqqi")
@@ -65,7 +58,7 @@ class ListOffsetsResponse(Message):
                 list_offsets_topic_response.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for list_offsets_topic_response in self.topics:
                 list_offsets_topic_response.write(out, version)
 
@@ -106,7 +99,7 @@ class ListOffsetsTopicResponse(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for list_offsets_partition_response in self.partitions:
                 list_offsets_partition_response.write(out, version)
 

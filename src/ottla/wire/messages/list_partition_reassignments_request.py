@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_numbers
+from ottla.wire.primitives import (
+    Reader,
+    pack_int32,
+    put_compact_array,
+    put_compact_int32s,
+    put_compact_string,
+)
 
 
 class ListPartitionReassignmentsRequest(Message):
@@ -68,12 +74,11 @@ class ListPartitionReassignmentsTopics(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.name = source.compact_string()
-        it.partition_indexes = source.numbers(source.compact_array(4), "i", 4)
+        it.partition_indexes = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.name)
-        put_compact_array(out, len(self.partition_indexes))
-        put_numbers(out, self.partition_indexes, "i")
+        put_compact_int32s(out, self.partition_indexes)
         out.append(0)

@@ -10,9 +10,9 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
 )
 
 _IH = Struct(">ih")
@@ -120,18 +120,15 @@ class OngoingPartitionReassignment(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.partition_index = source.int32()
-        it.replicas = source.numbers(source.compact_array(4), "i", 4)
-        it.adding_replicas = source.numbers(source.compact_array(4), "i", 4)
-        it.removing_replicas = source.numbers(source.compact_array(4), "i", 4)
+        it.replicas = source.int32s(source.compact_array(4))
+        it.adding_replicas = source.int32s(source.compact_array(4))
+        it.removing_replicas = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         out += pack_int32(self.partition_index)
-        put_compact_array(out, len(self.replicas))
-        put_numbers(out, self.replicas, "i")
-        put_compact_array(out, len(self.adding_replicas))
-        put_numbers(out, self.adding_replicas, "i")
-        put_compact_array(out, len(self.removing_replicas))
-        put_numbers(out, self.removing_replicas, "i")
+        put_compact_int32s(out, self.replicas)
+        put_compact_int32s(out, self.adding_replicas)
+        put_compact_int32s(out, self.removing_replicas)
         out.append(0)

@@ -45,7 +45,7 @@ class ListTransactionsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.state_filters = [source.compact_string() for _ in range(source.compact_array(1))]
-        it.producer_id_filters = source.numbers(source.compact_array(8), "q", 8)
+        it.producer_id_filters = source.numbers(source.compact_array(8), "q")
         if version >= 1:
             it.duration_filter = source.int64()
         else:
@@ -61,8 +61,8 @@ class ListTransactionsRequest(Message):
         if not 0 <= version <= 2:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.state_filters))
-        for text in self.state_filters:
-            put_compact_string(out, text)
+        for string in self.state_filters:
+            put_compact_string(out, string)
         put_compact_array(out, len(self.producer_id_filters))
         put_numbers(out, self.producer_id_filters, "q")
         if version >= 1:

@@ -51,8 +51,8 @@ class ListTransactionsResponse(Message):
             raise cannot_write(self, version)
         out += _IH.pack(self.throttle_time_ms, self.error_code)
         put_compact_array(out, len(self.unknown_state_filters))
-        for text in self.unknown_state_filters:
-            put_compact_string(out, text)
+        for string in self.unknown_state_filters:
+            put_compact_string(out, string)
         put_compact_array(out, len(self.transaction_states))
         for transaction_state in self.transaction_states:
             transaction_state.write(out, version)

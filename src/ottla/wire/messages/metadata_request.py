@@ -10,8 +10,8 @@ from ottla.wire.primitives import (
     ZERO_UUID,
     Reader,
     pack_bool,
+    pack_int32,
     pack_uuid,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -98,13 +98,13 @@ class MetadataRequest(Message):
             if self.topics is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.topics))
+                out += pack_int32(len(self.topics))
                 for metadata_request_topic in self.topics:
                     metadata_request_topic.write(out, version)
         else:
             if self.topics is None:
                 raise cannot_be_null("topics", version)
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for metadata_request_topic in self.topics:
                 metadata_request_topic.write(out, version)
         if version >= 11:

@@ -12,12 +12,12 @@ from ottla.wire.primitives import (
     pack_bool,
     pack_int16,
     pack_int32,
-    put_array,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
+    put_int32s,
     put_nullable_string,
-    put_numbers,
     put_string,
 )
 
@@ -128,7 +128,7 @@ class MetadataResponse(Message):
             for metadata_response_broker in self.brokers:
                 metadata_response_broker.write(out, version)
         else:
-            put_array(out, len(self.brokers))
+            out += pack_int32(len(self.brokers))
             for metadata_response_broker in self.brokers:
                 metadata_response_broker.write(out, version)
         if version >= 9:
@@ -142,7 +142,7 @@ class MetadataResponse(Message):
             for metadata_response_topic in self.topics:
                 metadata_response_topic.write(out, version)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for metadata_response_topic in self.topics:
                 metadata_response_topic.write(out, version)
         if version >= 13:
@@ -296,7 +296,7 @@ class MetadataResponseTopic(Message):
             for metadata_response_partition in self.partitions:
                 metadata_response_partition.write(out, version)
         else:
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for metadata_response_partition in self.partitions:
                 metadata_response_partition.write(out, version)
         if version >= 9:
@@ -354,15 +354,15 @@ class MetadataResponsePartition(Message):
             it.leader_epoch = -1
             it.error_code, it.partition_index, it.leader_id = source.unpack(_HII)
         if version >= 9:
-            it.replica_nodes = source.numbers(source.compact_array(4), "i", 4)
-            it.isr_nodes = source.numbers(source.compact_array(4), "i", 4)
+            it.replica_nodes = source.int32s(source.compact_array(4))
+            it.isr_nodes = source.int32s(source.compact_array(4))
         else:
-            it.replica_nodes = source.numbers(source.array(4), "i", 4)
-            it.isr_nodes = source.numbers(source.array(4), "i", 4)
+            it.replica_nodes = source.int32s(source.array(4))
+            it.isr_nodes = source.int32s(source.array(4))
         if version >= 9:
-            it.offline_replicas = source.numbers(source.compact_array(4), "i", 4)
+            it.offline_replicas = source.int32s(source.compact_array(4))
         elif version >= 5:
-            it.offline_replicas = source.numbers(source.array(4), "i", 4)
+            it.offline_replicas = source.int32s(source.array(4))
         else:
             it.offline_replicas = []
         if version >= 9:
@@ -375,20 +375,14 @@ class MetadataResponsePartition(Message):
         else:
             out += _HII.pack(self.error_code, self.partition_index, self.leader_id)
         if version >= 9:
-            put_compact_array(out, len(self.replica_nodes))
-            put_numbers(out, self.replica_nodes, "i")
-            put_compact_array(out, len(self.isr_nodes))
-            put_numbers(out, self.isr_nodes, "i")
+            put_compact_int32s(out, self.replica_nodes)
+            put_compact_int32s(out, self.isr_nodes)
         else:
-            put_array(out, len(self.replica_nodes))
-            put_numbers(out, self.replica_nodes, "i")
-            put_array(out, len(self.isr_nodes))
-            put_numbers(out, self.isr_nodes, "i")
+            put_int32s(out, self.replica_nodes)
+            put_int32s(out, self.isr_nodes)
         if version >= 9:
-            put_compact_array(out, len(self.offline_replicas))
-            put_numbers(out, self.offline_replicas, "i")
+            put_compact_int32s(out, self.offline_replicas)
         elif version >= 5:
-            put_array(out, len(self.offline_replicas))
-            put_numbers(out, self.offline_replicas, "i")
+            put_int32s(out, self.offline_replicas)
         if version >= 9:
             out.append(0)

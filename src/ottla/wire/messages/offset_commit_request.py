@@ -12,7 +12,6 @@ from ottla.wire.primitives import (
     pack_int32,
     pack_int64,
     pack_uuid,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -116,7 +115,7 @@ class OffsetCommitRequest(Message):
                 offset_commit_request_topic.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for offset_commit_request_topic in self.topics:
                 offset_commit_request_topic.write(out, version)
 
@@ -172,7 +171,7 @@ class OffsetCommitRequestTopic(Message):
                 offset_commit_request_partition.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for offset_commit_request_partition in self.partitions:
                 offset_commit_request_partition.write(out, version)
 

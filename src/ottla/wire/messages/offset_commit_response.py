@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     pack_uuid,
-    put_array,
     put_compact_array,
     put_compact_string,
     put_string,
@@ -66,7 +65,7 @@ class OffsetCommitResponse(Message):
                 offset_commit_response_topic.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for offset_commit_response_topic in self.topics:
                 offset_commit_response_topic.write(out, version)
 
@@ -122,7 +121,7 @@ class OffsetCommitResponseTopic(Message):
                 offset_commit_response_partition.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for offset_commit_response_partition in self.partitions:
                 offset_commit_response_partition.write(out, version)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, pack_int32, put_array, put_string
+from ottla.wire.primitives import Reader, pack_int32, put_string
 
 
 class OffsetDeleteRequest(Message):
@@ -39,7 +39,7 @@ class OffsetDeleteRequest(Message):
         if not 0 <= version <= 0:
             raise cannot_write(self, version)
         put_string(out, self.group_id)
-        put_array(out, len(self.topics))
+        out += pack_int32(len(self.topics))
         for offset_delete_request_topic in self.topics:
             offset_delete_request_topic.write(out, version)
 
@@ -68,7 +68,7 @@ class OffsetDeleteRequestTopic(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         put_string(out, self.name)
-        put_array(out, len(self.partitions))
+        out += pack_int32(len(self.partitions))
         for offset_delete_request_partition in self.partitions:
             offset_delete_request_partition.write(out, version)
 

@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, put_array, put_string
+from ottla.wire.primitives import Reader, pack_int32, put_string
 
 _HI = Struct(">hi")
 _IH = Struct(">ih")
@@ -46,7 +46,7 @@ class OffsetDeleteResponse(Message):
         if not 0 <= version <= 0:
             raise cannot_write(self, version)
         out += _HI.pack(self.error_code, self.throttle_time_ms)
-        put_array(out, len(self.topics))
+        out += pack_int32(len(self.topics))
         for offset_delete_response_topic in self.topics:
             offset_delete_response_topic.write(out, version)
 
@@ -75,7 +75,7 @@ class OffsetDeleteResponseTopic(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         put_string(out, self.name)
-        put_array(out, len(self.partitions))
+        out += pack_int32(len(self.partitions))
         for offset_delete_response_partition in self.partitions:
             offset_delete_response_partition.write(out, version)
 

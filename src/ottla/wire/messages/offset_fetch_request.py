@@ -11,11 +11,11 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     pack_uuid,
-    put_array,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
 )
 
@@ -104,13 +104,13 @@ class OffsetFetchRequest(Message):
             if self.topics is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.topics))
+                out += pack_int32(len(self.topics))
                 for offset_fetch_request_topic in self.topics:
                     offset_fetch_request_topic.write(out, version)
         else:
             if self.topics is None:
                 raise cannot_be_null("topics", version)
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for offset_fetch_request_topic in self.topics:
                 offset_fetch_request_topic.write(out, version)
         if version >= 8:
@@ -149,23 +149,21 @@ class OffsetFetchRequestTopic(Message):
         it = cls.__new__(cls)
         if version >= 6:
             it.name = source.compact_string()
-            it.partition_indexes = source.numbers(source.compact_array(4), "i", 4)
+            it.partition_indexes = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partition_indexes = source.numbers(source.array(4), "i", 4)
+            it.partition_indexes = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 6:
             put_compact_string(out, self.name)
-            put_compact_array(out, len(self.partition_indexes))
-            put_numbers(out, self.partition_indexes, "i")
+            put_compact_int32s(out, self.partition_indexes)
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partition_indexes))
-            put_numbers(out, self.partition_indexes, "i")
+            put_int32s(out, self.partition_indexes)
 
 
 class OffsetFetchRequestGroup(Message):
@@ -244,7 +242,7 @@ class OffsetFetchRequestTopics(Message):
         else:
             it.name = source.compact_string()
             it.topic_id = ZERO_UUID
-        it.partition_indexes = source.numbers(source.compact_array(4), "i", 4)
+        it.partition_indexes = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
@@ -253,6 +251,5 @@ class OffsetFetchRequestTopics(Message):
             out += pack_uuid(self.topic_id)
         else:
             put_compact_string(out, self.name)
-        put_compact_array(out, len(self.partition_indexes))
-        put_numbers(out, self.partition_indexes, "i")
+        put_compact_int32s(out, self.partition_indexes)
         out.append(0)

@@ -12,7 +12,6 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     pack_uuid,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -91,7 +90,7 @@ class OffsetFetchResponse(Message):
             for offset_fetch_response_topic in self.topics:
                 offset_fetch_response_topic.write(out, version)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for offset_fetch_response_topic in self.topics:
                 offset_fetch_response_topic.write(out, version)
         if 2 <= version <= 7:
@@ -142,7 +141,7 @@ class OffsetFetchResponseTopic(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for offset_fetch_response_partition in self.partitions:
                 offset_fetch_response_partition.write(out, version)
 

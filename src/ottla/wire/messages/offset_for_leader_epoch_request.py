@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _III = Struct(">iii")
 _IIIT = Struct(">iiiB")
@@ -64,7 +57,7 @@ class OffsetForLeaderEpochRequest(Message):
                 offset_for_leader_topic.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for offset_for_leader_topic in self.topics:
                 offset_for_leader_topic.write(out, version)
 
@@ -105,7 +98,7 @@ class OffsetForLeaderTopic(Message):
             out.append(0)
         else:
             put_string(out, self.topic)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for offset_for_leader_partition in self.partitions:
                 offset_for_leader_partition.write(out, version)
 

@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _HIIQ = Struct(">hiiq")
 _HIIQT = Struct(">hiiqB")
@@ -60,7 +53,7 @@ class OffsetForLeaderEpochResponse(Message):
                 offset_for_leader_topic_result.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for offset_for_leader_topic_result in self.topics:
                 offset_for_leader_topic_result.write(out, version)
 
@@ -101,7 +94,7 @@ class OffsetForLeaderTopicResult(Message):
             out.append(0)
         else:
             put_string(out, self.topic)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for epoch_end_offset in self.partitions:
                 epoch_end_offset.write(out, version)
 

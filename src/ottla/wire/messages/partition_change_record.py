@@ -13,7 +13,7 @@ from ottla.wire.primitives import (
     pack_int8,
     pack_uuid,
     put_compact_array,
-    put_numbers,
+    put_compact_int32s,
     put_tags,
 )
 
@@ -93,70 +93,76 @@ class PartitionChangeRecord(Message):
         it.last_known_elr = None
         it.directories = None
         if version >= 2:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.isr = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 1:
-                    it.leader = source.int32()
-                elif tag == 2:
-                    it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 3:
-                    it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 4:
-                    it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 5:
-                    it.leader_recovery_state = source.int8()
-                elif tag == 6:
-                    it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 7:
-                    it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 8:
-                    it.directories = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.isr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 1:
+                        it.leader = source.int32()
+                    elif tag == 2:
+                        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 3:
+                        it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 4:
+                        it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 5:
+                        it.leader_recovery_state = source.int8()
+                    elif tag == 6:
+                        it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 7:
+                        it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 8:
+                        it.directories = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         elif version >= 1:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.isr = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 1:
-                    it.leader = source.int32()
-                elif tag == 2:
-                    it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 3:
-                    it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 4:
-                    it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 5:
-                    it.leader_recovery_state = source.int8()
-                elif tag == 8:
-                    it.directories = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.isr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 1:
+                        it.leader = source.int32()
+                    elif tag == 2:
+                        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 3:
+                        it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 4:
+                        it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 5:
+                        it.leader_recovery_state = source.int8()
+                    elif tag == 8:
+                        it.directories = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.isr = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 1:
-                    it.leader = source.int32()
-                elif tag == 2:
-                    it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 3:
-                    it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 4:
-                    it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 5:
-                    it.leader_recovery_state = source.int8()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.isr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 1:
+                        it.leader = source.int32()
+                    elif tag == 2:
+                        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 3:
+                        it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 4:
+                        it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 5:
+                        it.leader_recovery_state = source.int8()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -170,8 +176,7 @@ class PartitionChangeRecord(Message):
                 if self.isr is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.isr))
-                    put_numbers(field, self.isr, "i")
+                    put_compact_int32s(field, self.isr)
                 tags.append((0, field))
             if self.leader != -2:
                 field = bytearray()
@@ -182,24 +187,21 @@ class PartitionChangeRecord(Message):
                 if self.replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.replicas))
-                    put_numbers(field, self.replicas, "i")
+                    put_compact_int32s(field, self.replicas)
                 tags.append((2, field))
             if self.removing_replicas is not None:
                 field = bytearray()
                 if self.removing_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.removing_replicas))
-                    put_numbers(field, self.removing_replicas, "i")
+                    put_compact_int32s(field, self.removing_replicas)
                 tags.append((3, field))
             if self.adding_replicas is not None:
                 field = bytearray()
                 if self.adding_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.adding_replicas))
-                    put_numbers(field, self.adding_replicas, "i")
+                    put_compact_int32s(field, self.adding_replicas)
                 tags.append((4, field))
             if self.leader_recovery_state != -1:
                 field = bytearray()
@@ -210,16 +212,14 @@ class PartitionChangeRecord(Message):
                 if self.eligible_leader_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.eligible_leader_replicas))
-                    put_numbers(field, self.eligible_leader_replicas, "i")
+                    put_compact_int32s(field, self.eligible_leader_replicas)
                 tags.append((6, field))
             if self.last_known_elr is not None:
                 field = bytearray()
                 if self.last_known_elr is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.last_known_elr))
-                    put_numbers(field, self.last_known_elr, "i")
+                    put_compact_int32s(field, self.last_known_elr)
                 tags.append((7, field))
             if self.directories is not None:
                 field = bytearray()
@@ -245,8 +245,7 @@ class PartitionChangeRecord(Message):
                 if self.isr is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.isr))
-                    put_numbers(field, self.isr, "i")
+                    put_compact_int32s(field, self.isr)
                 tags.append((0, field))
             if self.leader != -2:
                 field = bytearray()
@@ -257,24 +256,21 @@ class PartitionChangeRecord(Message):
                 if self.replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.replicas))
-                    put_numbers(field, self.replicas, "i")
+                    put_compact_int32s(field, self.replicas)
                 tags.append((2, field))
             if self.removing_replicas is not None:
                 field = bytearray()
                 if self.removing_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.removing_replicas))
-                    put_numbers(field, self.removing_replicas, "i")
+                    put_compact_int32s(field, self.removing_replicas)
                 tags.append((3, field))
             if self.adding_replicas is not None:
                 field = bytearray()
                 if self.adding_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.adding_replicas))
-                    put_numbers(field, self.adding_replicas, "i")
+                    put_compact_int32s(field, self.adding_replicas)
                 tags.append((4, field))
             if self.leader_recovery_state != -1:
                 field = bytearray()
@@ -306,8 +302,7 @@ class PartitionChangeRecord(Message):
                 if self.isr is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.isr))
-                    put_numbers(field, self.isr, "i")
+                    put_compact_int32s(field, self.isr)
                 tags.append((0, field))
             if self.leader != -2:
                 field = bytearray()
@@ -318,24 +313,21 @@ class PartitionChangeRecord(Message):
                 if self.replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.replicas))
-                    put_numbers(field, self.replicas, "i")
+                    put_compact_int32s(field, self.replicas)
                 tags.append((2, field))
             if self.removing_replicas is not None:
                 field = bytearray()
                 if self.removing_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.removing_replicas))
-                    put_numbers(field, self.removing_replicas, "i")
+                    put_compact_int32s(field, self.removing_replicas)
                 tags.append((3, field))
             if self.adding_replicas is not None:
                 field = bytearray()
                 if self.adding_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.adding_replicas))
-                    put_numbers(field, self.adding_replicas, "i")
+                    put_compact_int32s(field, self.adding_replicas)
                 tags.append((4, field))
             if self.leader_recovery_state != -1:
                 field = bytearray()

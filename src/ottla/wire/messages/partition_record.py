@@ -12,7 +12,7 @@ from ottla.wire.primitives import (
     pack_int8,
     pack_uuid,
     put_compact_array,
-    put_numbers,
+    put_compact_int32s,
     put_tags,
 )
 
@@ -91,10 +91,10 @@ class PartitionRecord(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.partition_id, it.topic_id = source.unpack(_IU)
-        it.replicas = source.numbers(source.compact_array(4), "i", 4)
-        it.isr = source.numbers(source.compact_array(4), "i", 4)
-        it.removing_replicas = source.numbers(source.compact_array(4), "i", 4)
-        it.adding_replicas = source.numbers(source.compact_array(4), "i", 4)
+        it.replicas = source.int32s(source.compact_array(4))
+        it.isr = source.int32s(source.compact_array(4))
+        it.removing_replicas = source.int32s(source.compact_array(4))
+        it.adding_replicas = source.int32s(source.compact_array(4))
         it.leader, it.leader_epoch, it.partition_epoch = source.unpack(_III)
         if version >= 1:
             it.directories = [source.uuid() for _ in range(source.compact_array(16))]
@@ -104,41 +104,41 @@ class PartitionRecord(Message):
         it.eligible_leader_replicas = None
         it.last_known_elr = None
         if version >= 2:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.leader_recovery_state = source.int8()
-                elif tag == 1:
-                    it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                elif tag == 2:
-                    it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.leader_recovery_state = source.int8()
+                    elif tag == 1:
+                        it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    elif tag == 2:
+                        it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.leader_recovery_state = source.int8()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.leader_recovery_state = source.int8()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if not 0 <= version <= 2:
             raise cannot_write(self, version)
         out += _IU.pack(self.partition_id, self.topic_id)
-        put_compact_array(out, len(self.replicas))
-        put_numbers(out, self.replicas, "i")
-        put_compact_array(out, len(self.isr))
-        put_numbers(out, self.isr, "i")
-        put_compact_array(out, len(self.removing_replicas))
-        put_numbers(out, self.removing_replicas, "i")
-        put_compact_array(out, len(self.adding_replicas))
-        put_numbers(out, self.adding_replicas, "i")
+        put_compact_int32s(out, self.replicas)
+        put_compact_int32s(out, self.isr)
+        put_compact_int32s(out, self.removing_replicas)
+        put_compact_int32s(out, self.adding_replicas)
         out += _III.pack(self.leader, self.leader_epoch, self.partition_epoch)
         if version >= 1:
             put_compact_array(out, len(self.directories))
@@ -157,16 +157,14 @@ class PartitionRecord(Message):
                 if self.eligible_leader_replicas is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.eligible_leader_replicas))
-                    put_numbers(field, self.eligible_leader_replicas, "i")
+                    put_compact_int32s(field, self.eligible_leader_replicas)
                 tags.append((1, field))
             if self.last_known_elr is not None:
                 field = bytearray()
                 if self.last_known_elr is None:
                     field.append(0)
                 else:
-                    put_compact_array(field, len(self.last_known_elr))
-                    put_numbers(field, self.last_known_elr, "i")
+                    put_compact_int32s(field, self.last_known_elr)
                 tags.append((2, field))
             if tags:
                 put_tags(out, tags)

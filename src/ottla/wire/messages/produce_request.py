@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     pack_uuid,
-    put_array,
     put_compact_array,
     put_compact_nullable_bytes,
     put_compact_nullable_string,
@@ -77,7 +76,7 @@ class ProduceRequest(Message):
         else:
             put_nullable_string(out, self.transactional_id)
             out += _HI.pack(self.acks, self.timeout_ms)
-            put_array(out, len(self.topic_data))
+            out += pack_int32(len(self.topic_data))
             for topic_produce_data in self.topic_data:
                 topic_produce_data.write(out, version)
 
@@ -133,7 +132,7 @@ class TopicProduceData(Message):
                 partition_produce_data.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.partition_data))
+            out += pack_int32(len(self.partition_data))
             for partition_produce_data in self.partition_data:
                 partition_produce_data.write(out, version)
 

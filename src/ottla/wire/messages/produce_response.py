@@ -11,7 +11,6 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     pack_uuid,
-    put_array,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -66,14 +65,16 @@ class ProduceResponse(Message):
             it.throttle_time_ms = source.int32()
         it.node_endpoints = []
         if version >= 10:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -84,7 +85,7 @@ class ProduceResponse(Message):
             for topic_produce_response in self.responses:
                 topic_produce_response.write(out, version)
         else:
-            put_array(out, len(self.responses))
+            out += pack_int32(len(self.responses))
             for topic_produce_response in self.responses:
                 topic_produce_response.write(out, version)
         if version >= 10:
@@ -160,7 +161,7 @@ class TopicProduceResponse(Message):
                 partition_produce_response.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.partition_responses))
+            out += pack_int32(len(self.partition_responses))
             for partition_produce_response in self.partition_responses:
                 partition_produce_response.write(out, version)
 
@@ -267,14 +268,16 @@ class PartitionProduceResponse(Message):
             source.skip_tags()
         it.current_leader = LeaderIdAndEpoch()
         if version >= 10:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.current_leader = LeaderIdAndEpoch.read(source, version)
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.current_leader = LeaderIdAndEpoch.read(source, version)
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -288,7 +291,7 @@ class PartitionProduceResponse(Message):
                 batch_index_and_error_message.write(out, version)
             put_compact_nullable_string(out, self.error_message)
         elif version >= 8:
-            put_array(out, len(self.record_errors))
+            out += pack_int32(len(self.record_errors))
             for batch_index_and_error_message in self.record_errors:
                 batch_index_and_error_message.write(out, version)
             put_nullable_string(out, self.error_message)
@@ -296,7 +299,7 @@ class PartitionProduceResponse(Message):
             out.append(0)
         if version >= 10:
             tags = []
-            if self.current_leader != LeaderIdAndEpoch():
+            if self.current_leader.leader_id != -1 or self.current_leader.leader_epoch != -1:
                 field = bytearray()
                 self.current_leader.write(field, version)
                 tags.append((0, field))
@@ -304,7 +307,7 @@ class PartitionProduceResponse(Message):
                 put_tags(out, tags)
             else:
                 out.append(0)
-        elif self.current_leader != LeaderIdAndEpoch():
+        elif self.current_leader.leader_id != -1 or self.current_leader.leader_epoch != -1:
             raise cannot_carry("currentLeader", version)
 
 

@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, pack_uint32, put_array
+from ottla.wire.primitives import Reader, pack_int32, pack_uint32
 
 _QHIQIQIQ = Struct(">qhiqiqiq")
 
@@ -41,7 +41,7 @@ class ProducerSnapshot(Message):
         if not 1 <= version <= 1:
             raise cannot_write(self, version)
         out += pack_uint32(self.crc)
-        put_array(out, len(self.producer_entries))
+        out += pack_int32(len(self.producer_entries))
         for producer_entry in self.producer_entries:
             producer_entry.write(out, version)
 

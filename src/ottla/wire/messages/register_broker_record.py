@@ -109,25 +109,29 @@ class RegisterBrokerRecord(Message):
         it.log_dirs = []
         it.cordoned_log_dirs = None
         if version >= 4:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.log_dirs = [source.uuid() for _ in range(source.compact_array(16))]
-                elif tag == 1:
-                    it.cordoned_log_dirs = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.log_dirs = [source.uuid() for _ in range(source.compact_array(16))]
+                    elif tag == 1:
+                        it.cordoned_log_dirs = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         elif version >= 3:
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.log_dirs = [source.uuid() for _ in range(source.compact_array(16))]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.log_dirs = [source.uuid() for _ in range(source.compact_array(16))]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, pack_int16, put_array, put_string
+from ottla.wire.primitives import Reader, pack_int16, pack_int32, put_string
 
 
 class SaslHandshakeResponse(Message):
@@ -39,6 +39,6 @@ class SaslHandshakeResponse(Message):
         if not 0 <= version <= 1:
             raise cannot_write(self, version)
         out += pack_int16(self.error_code)
-        put_array(out, len(self.mechanisms))
-        for text in self.mechanisms:
-            put_string(out, text)
+        out += pack_int32(len(self.mechanisms))
+        for string in self.mechanisms:
+            put_string(out, string)

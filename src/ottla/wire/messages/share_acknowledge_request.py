@@ -164,7 +164,7 @@ class AcknowledgementBatch(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.first_offset, it.last_offset = source.unpack(_QQ)
-        it.acknowledge_types = source.numbers(source.compact_array(1), "b", 1)
+        it.acknowledge_types = source.numbers(source.compact_array(1), "b")
         source.skip_tags()
         return it
 

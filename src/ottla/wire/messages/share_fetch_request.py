@@ -12,6 +12,7 @@ from ottla.wire.primitives import (
     pack_int32,
     pack_uuid,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_numbers,
 )
@@ -170,14 +171,13 @@ class ForgottenTopic(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic_id = source.uuid()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         out += pack_uuid(self.topic_id)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)
 
 
@@ -240,7 +240,7 @@ class AcknowledgementBatch(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.first_offset, it.last_offset = source.unpack(_QQ)
-        it.acknowledge_types = source.numbers(source.compact_array(1), "b", 1)
+        it.acknowledge_types = source.numbers(source.compact_array(1), "b")
         source.skip_tags()
         return it
 

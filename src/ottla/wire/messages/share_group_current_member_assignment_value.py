@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import ZERO_UUID, Reader, pack_uuid, put_compact_array, put_numbers
+from ottla.wire.primitives import ZERO_UUID, Reader, pack_uuid, put_compact_array, put_compact_int32s
 
 _IIB = Struct(">iib")
 
@@ -74,12 +74,11 @@ class TopicPartitions(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic_id = source.uuid()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         out += pack_uuid(self.topic_id)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)

@@ -44,6 +44,6 @@ class ShareGroupDescribeRequest(Message):
         if not 1 <= version <= 1:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.group_ids))
-        for text in self.group_ids:
-            put_compact_string(out, text)
+        for string in self.group_ids:
+            put_compact_string(out, string)
         out += _ZT.pack(self.include_authorized_operations, 0)

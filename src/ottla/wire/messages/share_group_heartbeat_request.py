@@ -65,6 +65,6 @@ class ShareGroupHeartbeatRequest(Message):
             out.append(0)
         else:
             put_compact_array(out, len(self.subscribed_topic_names))
-            for text in self.subscribed_topic_names:
-                put_compact_string(out, text)
+            for string in self.subscribed_topic_names:
+                put_compact_string(out, string)
         out.append(0)

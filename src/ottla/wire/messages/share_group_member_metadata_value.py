@@ -51,6 +51,6 @@ class ShareGroupMemberMetadataValue(Message):
         put_compact_string(out, self.client_id)
         put_compact_string(out, self.client_host)
         put_compact_array(out, len(self.subscribed_topic_names))
-        for text in self.subscribed_topic_names:
-            put_compact_string(out, text)
+        for string in self.subscribed_topic_names:
+            put_compact_string(out, string)
         out.append(0)

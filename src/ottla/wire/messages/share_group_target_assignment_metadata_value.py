@@ -33,14 +33,16 @@ class ShareGroupTargetAssignmentMetadataValue(Message):
         it = cls.__new__(cls)
         it.assignment_epoch = source.int32()
         it.assignment_timestamp = 0
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.assignment_timestamp = source.int64()
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.assignment_timestamp = source.int64()
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -65,14 +65,16 @@ class ShareSnapshotValue(Message):
         it.snapshot_epoch, it.state_epoch, it.leader_epoch, it.start_offset, it.create_timestamp, it.write_timestamp = source.unpack(_IIIQQQ)
         it.state_batches = [StateBatch.read(source, version) for _ in range(source.compact_array(20))]
         it.delivery_complete_count = -1
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.delivery_complete_count = source.int32()
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.delivery_complete_count = source.int32()
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -6,7 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import Reader, put_compact_array, put_compact_string, put_numbers, put_tags
+from ottla.wire.primitives import Reader, put_compact_array, put_compact_int32s, put_compact_string, put_tags
 
 _IIB = Struct(">iib")
 
@@ -122,30 +122,30 @@ class TaskIds(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.subtopology_id = source.compact_string()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         it.assignment_epochs = []
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.assignment_epochs = None if (count := source.compact_nullable_array(4)) is None else source.numbers(count, "i", 4)
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.assignment_epochs = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.subtopology_id)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         tags = []
         if self.assignment_epochs != []:
             field = bytearray()
             if self.assignment_epochs is None:
                 field.append(0)
             else:
-                put_compact_array(field, len(self.assignment_epochs))
-                put_numbers(field, self.assignment_epochs, "i")
+                put_compact_int32s(field, self.assignment_epochs)
             tags.append((0, field))
         if tags:
             put_tags(out, tags)

@@ -11,9 +11,9 @@ from ottla.wire.primitives import (
     pack_int16,
     pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
 )
 
 _IH = Struct(">ih")
@@ -338,11 +338,11 @@ class Subtopology(Message):
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.subtopology_id)
         put_compact_array(out, len(self.source_topics))
-        for text in self.source_topics:
-            put_compact_string(out, text)
+        for string in self.source_topics:
+            put_compact_string(out, string)
         put_compact_array(out, len(self.repartition_sink_topics))
-        for text in self.repartition_sink_topics:
-            put_compact_string(out, text)
+        for string in self.repartition_sink_topics:
+            put_compact_string(out, string)
         put_compact_array(out, len(self.state_changelog_topics))
         for topic_info in self.state_changelog_topics:
             topic_info.write(out, version)
@@ -540,12 +540,11 @@ class TaskIds(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.subtopology_id = source.compact_string()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.subtopology_id)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)

@@ -10,6 +10,7 @@ from ottla.wire.primitives import (
     Reader,
     pack_int32,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
     put_numbers,
@@ -237,14 +238,13 @@ class TaskIds(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.subtopology_id = source.compact_string()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.subtopology_id)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)
 
 
@@ -392,17 +392,17 @@ class Subtopology(Message):
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.subtopology_id)
         put_compact_array(out, len(self.source_topics))
-        for text in self.source_topics:
-            put_compact_string(out, text)
+        for string in self.source_topics:
+            put_compact_string(out, string)
         put_compact_array(out, len(self.source_topic_regex))
-        for text in self.source_topic_regex:
-            put_compact_string(out, text)
+        for string in self.source_topic_regex:
+            put_compact_string(out, string)
         put_compact_array(out, len(self.state_changelog_topics))
         for topic_info in self.state_changelog_topics:
             topic_info.write(out, version)
         put_compact_array(out, len(self.repartition_sink_topics))
-        for text in self.repartition_sink_topics:
-            put_compact_string(out, text)
+        for string in self.repartition_sink_topics:
+            put_compact_string(out, string)
         put_compact_array(out, len(self.repartition_source_topics))
         for topic_info in self.repartition_source_topics:
             topic_info.write(out, version)
@@ -472,9 +472,9 @@ class CopartitionGroup(Message):
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
-        it.source_topics = source.numbers(source.compact_array(2), "h", 2)
-        it.source_topic_regex = source.numbers(source.compact_array(2), "h", 2)
-        it.repartition_source_topics = source.numbers(source.compact_array(2), "h", 2)
+        it.source_topics = source.numbers(source.compact_array(2), "h")
+        it.source_topic_regex = source.numbers(source.compact_array(2), "h")
+        it.repartition_source_topics = source.numbers(source.compact_array(2), "h")
         source.skip_tags()
         return it
 

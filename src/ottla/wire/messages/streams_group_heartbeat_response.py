@@ -11,9 +11,9 @@ from ottla.wire.primitives import (
     pack_int32,
     pack_int8,
     put_compact_array,
+    put_compact_int32s,
     put_compact_nullable_string,
     put_compact_string,
-    put_numbers,
 )
 
 _IH = Struct(">ih")
@@ -197,14 +197,13 @@ class TaskIds(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.subtopology_id = source.compact_string()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.subtopology_id)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)
 
 
@@ -294,12 +293,11 @@ class TopicPartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic = source.compact_string()
-        it.partitions = source.numbers(source.compact_array(4), "i", 4)
+        it.partitions = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         put_compact_string(out, self.topic)
-        put_compact_array(out, len(self.partitions))
-        put_numbers(out, self.partitions, "i")
+        put_compact_int32s(out, self.partitions)
         out.append(0)

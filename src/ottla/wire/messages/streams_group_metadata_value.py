@@ -43,16 +43,18 @@ class StreamsGroupMetadataValue(Message):
         it.epoch, it.metadata_hash = source.unpack(_IQ)
         it.validated_topology_epoch = -1
         it.last_assignment_configs = []
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.validated_topology_epoch = source.int32()
-            elif tag == 1:
-                it.last_assignment_configs = None if (count := source.compact_nullable_array(3)) is None else [LastAssignmentConfig.read(source, version) for _ in range(count)]
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.validated_topology_epoch = source.int32()
+                elif tag == 1:
+                    it.last_assignment_configs = None if (count := source.compact_nullable_array(3)) is None else [LastAssignmentConfig.read(source, version) for _ in range(count)]
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:

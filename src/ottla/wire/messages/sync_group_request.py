@@ -8,7 +8,6 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     Reader,
     pack_int32,
-    put_array,
     put_bytes,
     put_compact_array,
     put_compact_bytes,
@@ -118,7 +117,7 @@ class SyncGroupRequest(Message):
                 sync_group_request_assignment.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.assignments))
+            out += pack_int32(len(self.assignments))
             for sync_group_request_assignment in self.assignments:
                 sync_group_request_assignment.write(out, version)
 

@@ -9,11 +9,12 @@ from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot
 from ottla.wire.primitives import (
     Reader,
     pack_int16,
+    pack_int32,
     pack_int64,
-    put_array,
     put_compact_array,
+    put_compact_int32s,
     put_compact_string,
-    put_numbers,
+    put_int32s,
     put_string,
     put_tags,
 )
@@ -92,20 +93,22 @@ class TransactionLogValue(Message):
             it.next_producer_id = -1
             it.client_transaction_version = 0
             it.next_producer_epoch = -1
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.previous_producer_id = source.int64()
-                elif tag == 1:
-                    it.next_producer_id = source.int64()
-                elif tag == 2:
-                    it.client_transaction_version = source.int16()
-                elif tag == 3:
-                    it.next_producer_epoch = source.int16()
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.previous_producer_id = source.int64()
+                    elif tag == 1:
+                        it.next_producer_id = source.int64()
+                    elif tag == 2:
+                        it.client_transaction_version = source.int16()
+                    elif tag == 3:
+                        it.next_producer_epoch = source.int16()
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
             it.transaction_partitions = None if (count := source.nullable_array(3)) is None else [PartitionsSchema.read(source, version) for _ in range(count)]
             it.transaction_last_update_timestamp_ms, it.transaction_start_timestamp_ms = source.unpack(_QQ)
@@ -152,7 +155,7 @@ class TransactionLogValue(Message):
             if self.transaction_partitions is None:
                 out += b"\xff\xff\xff\xff"
             else:
-                put_array(out, len(self.transaction_partitions))
+                out += pack_int32(len(self.transaction_partitions))
                 for partitions_schema in self.transaction_partitions:
                     partitions_schema.write(out, version)
             out += _QQ.pack(self.transaction_last_update_timestamp_ms, self.transaction_start_timestamp_ms)
@@ -186,20 +189,18 @@ class PartitionsSchema(Message):
         it = cls.__new__(cls)
         if version >= 1:
             it.topic = source.compact_string()
-            it.partition_ids = source.numbers(source.compact_array(4), "i", 4)
+            it.partition_ids = source.int32s(source.compact_array(4))
             source.skip_tags()
         else:
             it.topic = source.string()
-            it.partition_ids = source.numbers(source.array(4), "i", 4)
+            it.partition_ids = source.int32s(source.array(4))
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 1:
             put_compact_string(out, self.topic)
-            put_compact_array(out, len(self.partition_ids))
-            put_numbers(out, self.partition_ids, "i")
+            put_compact_int32s(out, self.partition_ids)
             out.append(0)
         else:
             put_string(out, self.topic)
-            put_array(out, len(self.partition_ids))
-            put_numbers(out, self.partition_ids, "i")
+            put_int32s(out, self.partition_ids)

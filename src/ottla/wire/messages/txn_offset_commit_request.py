@@ -8,7 +8,7 @@ from typing import Self
 from ottla.wire.message import UNSET, Message, cannot_carry, cannot_read, cannot_write
 from ottla.wire.primitives import (
     Reader,
-    put_array,
+    pack_int32,
     put_compact_array,
     put_compact_nullable_string,
     put_compact_string,
@@ -113,7 +113,7 @@ class TxnOffsetCommitRequest(Message):
                 raise cannot_carry("memberId", version)
             if self.group_instance_id is not None:
                 raise cannot_carry("groupInstanceId", version)
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for txn_offset_commit_request_topic in self.topics:
                 txn_offset_commit_request_topic.write(out, version)
 
@@ -154,7 +154,7 @@ class TxnOffsetCommitRequestTopic(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for txn_offset_commit_request_partition in self.partitions:
                 txn_offset_commit_request_partition.write(out, version)
 

@@ -6,14 +6,7 @@ from struct import Struct
 from typing import Self
 
 from ottla.wire.message import UNSET, Message, cannot_read, cannot_write
-from ottla.wire.primitives import (
-    Reader,
-    pack_int32,
-    put_array,
-    put_compact_array,
-    put_compact_string,
-    put_string,
-)
+from ottla.wire.primitives import Reader, pack_int32, put_compact_array, put_compact_string, put_string
 
 _IH = Struct(">ih")
 _IHT = Struct(">ihB")
@@ -60,7 +53,7 @@ class TxnOffsetCommitResponse(Message):
                 txn_offset_commit_response_topic.write(out, version)
             out.append(0)
         else:
-            put_array(out, len(self.topics))
+            out += pack_int32(len(self.topics))
             for txn_offset_commit_response_topic in self.topics:
                 txn_offset_commit_response_topic.write(out, version)
 
@@ -101,7 +94,7 @@ class TxnOffsetCommitResponseTopic(Message):
             out.append(0)
         else:
             put_string(out, self.name)
-            put_array(out, len(self.partitions))
+            out += pack_int32(len(self.partitions))
             for txn_offset_commit_response_partition in self.partitions:
                 txn_offset_commit_response_partition.write(out, version)
 

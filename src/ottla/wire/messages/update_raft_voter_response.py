@@ -41,14 +41,16 @@ class UpdateRaftVoterResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         it.current_leader = CurrentLeader()
-        tag = -1
-        for _ in range(source.unsigned_varint()):
-            tag, end = source.next_tag(tag)
-            if tag == 0:
-                it.current_leader = CurrentLeader.read(source, version)
-            else:
-                source.at = end
-            source.end_tag(end)
+        tags = source.unsigned_varint()
+        if tags:
+            tag = -1
+            for _ in range(tags):
+                tag, end = source.next_tag(tag)
+                if tag == 0:
+                    it.current_leader = CurrentLeader.read(source, version)
+                else:
+                    source.at = end
+                source.end_tag(end)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -56,7 +58,7 @@ class UpdateRaftVoterResponse(Message):
             raise cannot_write(self, version)
         out += _IH.pack(self.throttle_time_ms, self.error_code)
         tags = []
-        if self.current_leader != CurrentLeader():
+        if self.current_leader.leader_id != -1 or self.current_leader.leader_epoch != -1 or self.current_leader.host != "" or self.current_leader.port != 0:
             field = bytearray()
             self.current_leader.write(field, version)
             tags.append((0, field))

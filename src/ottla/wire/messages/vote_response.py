@@ -49,14 +49,16 @@ class VoteResponse(Message):
         it.topics = [TopicData.read(source, version) for _ in range(source.compact_array(3))]
         if version >= 1:
             it.node_endpoints = []
-            tag = -1
-            for _ in range(source.unsigned_varint()):
-                tag, end = source.next_tag(tag)
-                if tag == 0:
-                    it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
-                else:
-                    source.at = end
-                source.end_tag(end)
+            tags = source.unsigned_varint()
+            if tags:
+                tag = -1
+                for _ in range(tags):
+                    tag, end = source.next_tag(tag)
+                    if tag == 0:
+                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
+                    else:
+                        source.at = end
+                    source.end_tag(end)
         else:
             source.skip_tags()
             it.node_endpoints = []
