@@ -1,0 +1,1 @@
+"""The commands: one file each, under Kafka's tool names and the short ones."""

@@ -1,0 +1,1 @@
+"""Leader and follower of one partition: high watermark, ISR, fetch sessions, waiting produces and fetches."""

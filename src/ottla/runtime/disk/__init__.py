@@ -1,0 +1,1 @@
+"""The real disk behind the `Disk` port."""

@@ -1,0 +1,1 @@
+"""Time as the event loop knows it: the clock and one heap of deadlines."""

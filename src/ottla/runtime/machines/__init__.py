@@ -1,0 +1,1 @@
+"""Shards of replicated state machines: they turn commands into committed records and answers."""

@@ -1,0 +1,1 @@
+"""The partitions that this broker holds: their logs, their replica state, and who waits on them."""

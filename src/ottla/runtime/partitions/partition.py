@@ -1,0 +1,118 @@
+"""One partition on this broker: its log, its replica state, and the requests that wait on it."""
+
+from collections.abc import Callable
+
+from ottla.log.partition_log import Appended, Origin, PartitionLog
+from ottla.machine.later import Later
+from ottla.model.errors import ErrorCode
+from ottla.model.ids import LeaderEpoch, Offset, Ticket, TopicPartition
+from ottla.model.now import Now
+from ottla.replication.ack_waiters import AckWaiters, Committed, Deposed, Reply, Ticked, Wait
+from ottla.replication.leader import LeaderReplica
+
+Watcher = Callable[[], None]
+
+
+class Partition:
+    """A partition that this broker leads."""
+
+    __slots__ = (
+        "_acks",
+        "_last_ticket",
+        "_laters",
+        "_on_commit",
+        "_watchers",
+        "log",
+        "name",
+        "replica",
+        "topic_id",
+    )
+
+    def __init__(
+        self,
+        name: TopicPartition,
+        topic_id: bytes,
+        log: PartitionLog,
+        replica: LeaderReplica,
+        on_commit: "Callable[[Partition], None] | None" = None,
+    ) -> None:
+        self.name, self.topic_id, self.log, self.replica = name, topic_id, log, replica
+        self._on_commit = on_commit
+        self._acks = AckWaiters(replica.high_watermark)
+        self._laters: dict[Ticket, Later[ErrorCode]] = {}
+        self._last_ticket = 0
+        self._watchers: dict[object, Watcher] = {}
+
+    @property
+    def high_watermark(self) -> Offset:
+        return self.replica.high_watermark
+
+    @property
+    def last_stable_offset(self) -> Offset:
+        return self.log.last_stable_offset(self.replica.high_watermark)
+
+    def append(self, data: memoryview | bytearray, now: Now, origin: Origin) -> Appended:
+        """Append as leader. Raises AppendRefused, and OSError when the disk fails."""
+        appended = self.log.append(data, leader_epoch=self.replica.epoch, now=now, origin=origin)
+        if self.replica.appended(self.log.log_end_offset):
+            self._committed(now)
+        return appended
+
+    def wait_committed(self, offset: Offset, deadline_ms: int, now: Now) -> Later[ErrorCode]:
+        """Answered once every record below `offset` is committed, or at the deadline."""
+        self._last_ticket += 1
+        ticket = Ticket(self._last_ticket)
+        later = self._laters[ticket] = Later()
+        self._settle(self._acks.step(Wait(ticket, offset, deadline_ms), now))
+        return later
+
+    def tick(self, now: Now) -> None:
+        """Answer produce requests whose time is over."""
+        self._settle(self._acks.step(Ticked(), now))
+
+    def watch(self, key: object, watcher: Watcher) -> None:
+        """Call `watcher` after each commit, until `unwatch`."""
+        self._watchers[key] = watcher
+
+    def unwatch(self, key: object) -> None:
+        self._watchers.pop(key, None)
+
+    def depose(self, now: Now) -> None:
+        """This broker no longer leads the partition: whoever waits is told."""
+        self._settle(self._acks.step(Deposed(), now))
+        self._wake()
+
+    def advance_log_start(self, offset: Offset) -> None:
+        self.log.advance_log_start(offset)
+        self._wake()
+
+    def lead(self, epoch: LeaderEpoch, isr: frozenset[int], partition_epoch: int, now: Now) -> None:
+        """The controller committed a new state of this partition."""
+        if epoch > self.replica.epoch:
+            self.replica.epoch = epoch
+        if self.replica.isr_changed(isr, partition_epoch):
+            self._committed(now)
+
+    def _committed(self, now: Now) -> None:
+        self._settle(self._acks.step(Committed(self.replica.high_watermark), now))
+        if self._on_commit is not None:
+            self._on_commit(self)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._watchers:
+            for watcher in list(self._watchers.values()):
+                watcher()
+
+    def _settle(self, replies: list[Reply]) -> None:
+        for reply in replies:
+            self._laters.pop(reply.ticket).settle(reply.error)
+
+
+def committed_all(
+    partition: Partition, offset: Offset, deadline_ms: int, now: Now
+) -> Later[ErrorCode] | None:
+    """None when every record below `offset` is committed already: the usual case needs no waiting."""
+    if partition.high_watermark >= offset:
+        return None
+    return partition.wait_committed(offset, deadline_ms, now)

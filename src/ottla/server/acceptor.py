@@ -1,0 +1,71 @@
+"""Opens the listeners and keeps count of their connections; closes those that idle too long."""
+
+import asyncio
+from collections import OrderedDict
+
+from ottla.runtime.loop.clock import Clock
+from ottla.runtime.loop.deadlines import Deadline, Deadlines
+from ottla.server.connection import Connection, Dispatch, ReceiveBuffers
+from ottla.server.listener import Listener
+
+
+class Acceptor:
+    """All connections of one node. The longest idle stands first."""
+
+    def __init__(self, clock: Clock, deadlines: Deadlines, *, idle_max_ms: int, frame_bytes_max: int) -> None:
+        self._clock, self._deadlines = clock, deadlines
+        self._idle_max_ms, self._frame_bytes_max = idle_max_ms, frame_bytes_max
+        self._buffers = ReceiveBuffers()
+        self._connections: OrderedDict[int, Connection] = OrderedDict()
+        self._servers: list[asyncio.AbstractServer] = []
+        self._accepted = 0
+        self._sweep: Deadline | None = None
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    async def listen(self, listener: Listener, dispatch: Dispatch) -> int:
+        """Bind and accept; the port that was bound. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: self._accept(dispatch), listener.host or None, listener.port, backlog=1_024
+        )
+        self._servers.append(server)
+        if self._sweep is None and self._idle_max_ms >= 0:
+            self._sweep = self._deadlines.after(self._idle_max_ms, self._close_idle)
+        sockets = getattr(server, "sockets", None)
+        return sockets[0].getsockname()[1] if sockets else listener.port
+
+    async def close(self) -> None:
+        for server in self._servers:
+            server.close()
+        for connection in list(self._connections.values()):
+            connection.transport.close()
+        if self._sweep is not None:
+            self._sweep.cancel()
+
+    def _accept(self, dispatch: Dispatch) -> Connection:
+        self._accepted += 1
+        connection = Connection(
+            dispatch,
+            self._buffers,
+            identity=self._accepted,
+            frame_bytes_max=self._frame_bytes_max,
+            on_close=self._forget,
+        )
+        connection.last_active_ms = self._clock.mono_ms()
+        self._connections[connection.identity] = connection
+        return connection
+
+    def _forget(self, connection: Connection) -> None:
+        self._connections.pop(connection.identity, None)
+
+    def _close_idle(self) -> None:
+        """Connections count requests; one without any since the last look, and nothing awaited, is idle."""
+        now_ms = self._clock.mono_ms()
+        for connection in list(self._connections.values()):
+            if connection.take_activity():
+                connection.last_active_ms = now_ms
+            elif now_ms - connection.last_active_ms >= self._idle_max_ms:
+                connection.transport.close()
+        self._sweep = self._deadlines.after(max(1_000, self._idle_max_ms // 4), self._close_idle)

@@ -1,0 +1,1 @@
+"""One file per API; the folder listing is the registry."""

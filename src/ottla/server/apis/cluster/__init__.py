@@ -1,0 +1,1 @@
+"""Topics, configurations, features and the nodes of the cluster."""

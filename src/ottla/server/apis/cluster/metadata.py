@@ -1,0 +1,136 @@
+"""Metadata (key 3): the brokers, and who leads the partitions of which topics.
+
+Versions: 0 takes an empty list for all topics, later ones null; 4 adds the choice of auto-creation; 5 offline
+replicas; 7 leader epochs; 8 authorized operations; 9 is flexible; 10 topic ids, 12 by them; 13 a top-level error.
+Errors, per topic: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION; per partition
+LEADER_NOT_AVAILABLE, LISTENER_NOT_FOUND, REPLICA_NOT_AVAILABLE (version 0 only).
+"""
+
+from ottla.metadata.brokers import Broker
+from ottla.metadata.partitions import Partition
+from ottla.metadata.topics import Topic
+from ottla.model.errors import ApiError, ErrorCode
+from ottla.model.topics import is_internal, name_refusal
+from ottla.model.uuid import ZERO
+from ottla.server.context import RequestContext
+from ottla.server.translate.authorized_operations import ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED
+from ottla.wire.messages.metadata_request import MetadataRequest, MetadataRequestTopic
+from ottla.wire.messages.metadata_response import (
+    MetadataResponse,
+    MetadataResponseBroker,
+    MetadataResponsePartition,
+    MetadataResponseTopic,
+)
+
+
+def metadata(request: MetadataRequest, context: RequestContext) -> MetadataResponse:
+    image = context.image
+    topics = _all_topics(context) if _asks_all(request, context) else _named_topics(request, context)
+    if request.include_topic_authorized_operations:
+        for topic in topics:
+            if topic.error_code == ErrorCode.NONE:
+                topic.topic_authorized_operations = ALL_OF_TOPIC
+    alive = [broker for broker in image.brokers.alive() if broker.endpoint(context.listener.name)]
+    return MetadataResponse(
+        brokers=[_broker(broker, context.listener.name) for broker in alive],
+        cluster_id=context.cluster_id,
+        controller_id=alive[context.entropy.below(len(alive))].id if alive else -1,
+        topics=topics,
+        cluster_authorized_operations=(
+            ALL_OF_CLUSTER if request.include_cluster_authorized_operations else NOT_ASKED
+        ),
+    )
+
+
+def _asks_all(request: MetadataRequest, context: RequestContext) -> bool:
+    return request.topics is None or (context.version == 0 and not request.topics)
+
+
+def _all_topics(context: RequestContext) -> list[MetadataResponseTopic]:
+    return [_topic(topic, context) for topic in context.image.topics.sorted_by_name()]
+
+
+def _named_topics(request: MetadataRequest, context: RequestContext) -> list[MetadataResponseTopic]:
+    topics = request.topics or []
+    if context.version < 12:
+        _refuse_ids(topics)
+    absent: list[str] = []
+    answers = [_named(asked, context, absent) for asked in topics]
+    if absent and request.allow_auto_topic_creation and context.broker.config.auto_create_topics_enable:
+        context.broker.auto_creation.create(absent)
+    return answers
+
+
+def _refuse_ids(topics: list[MetadataRequestTopic]) -> None:
+    if any(topic.topic_id != ZERO for topic in topics):
+        raise ApiError(ErrorCode.INVALID_REQUEST, "Topic IDs are not supported in requests before version 12")
+    if any(topic.name is None for topic in topics):
+        raise ApiError(ErrorCode.INVALID_REQUEST)
+
+
+def _named(asked: MetadataRequestTopic, context: RequestContext, absent: list[str]) -> MetadataResponseTopic:
+    topics = context.image.topics
+    if asked.topic_id != ZERO:
+        found = topics.by_id(asked.topic_id)
+        if found is None:
+            return MetadataResponseTopic(
+                name=None, topic_id=asked.topic_id, error_code=ErrorCode.UNKNOWN_TOPIC_ID
+            )
+        return _topic(found, context)
+    name = asked.name or ""
+    found = topics.by_name(name)
+    if found is not None:
+        return _topic(found, context)
+    if name_refusal(name) is not None:
+        return MetadataResponseTopic(name=name, error_code=ErrorCode.INVALID_TOPIC_EXCEPTION)
+    absent.append(name)
+    return MetadataResponseTopic(
+        name=name, error_code=ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, is_internal=is_internal(name)
+    )
+
+
+def _topic(topic: Topic, context: RequestContext) -> MetadataResponseTopic:
+    return MetadataResponseTopic(
+        name=topic.name,
+        topic_id=topic.id,
+        is_internal=is_internal(topic.name),
+        partitions=[_partition(index, each, context) for index, each in topic.sorted_partitions()],
+    )
+
+
+def _partition(index: int, partition: Partition, context: RequestContext) -> MetadataResponsePartition:
+    brokers, listener = context.image.brokers, context.listener.name
+    leader = brokers.get(partition.leader)
+    error = ErrorCode.NONE
+    if leader is None or leader.fenced:
+        error = ErrorCode.LEADER_NOT_AVAILABLE
+    elif leader.endpoint(listener) is None:
+        error = ErrorCode.LISTENER_NOT_FOUND if context.version >= 6 else ErrorCode.LEADER_NOT_AVAILABLE
+    return MetadataResponsePartition(
+        error_code=error,
+        partition_index=index,
+        leader_id=partition.leader if error is ErrorCode.NONE else -1,
+        leader_epoch=partition.leader_epoch,
+        replica_nodes=list(partition.replicas),
+        isr_nodes=list(partition.isr),
+        offline_replicas=[
+            replica for replica in partition.replicas if not _online(context, replica, partition)
+        ],
+    )
+
+
+def _online(context: RequestContext, replica: int, partition: Partition) -> bool:
+    broker = context.image.brokers.get(replica)
+    directory = partition.directory(replica)
+    return (
+        broker is not None
+        and not broker.fenced
+        and directory is not None
+        and broker.has_online_directory(directory)
+    )
+
+
+def _broker(broker: Broker, listener: str) -> MetadataResponseBroker:
+    endpoint = broker.endpoint(listener)
+    assert endpoint is not None, "brokers without this listener are left out"
+    return MetadataResponseBroker(node_id=broker.id, host=endpoint.host, port=endpoint.port, rack=broker.rack)

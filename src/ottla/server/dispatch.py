@@ -1,0 +1,91 @@
+"""From a request frame to its answer: header, version, decoding, the handler, encoding."""
+
+import logging
+from collections.abc import Callable, Mapping
+from struct import Struct
+from typing import Any
+
+from ottla.machine.later import Later
+from ottla.model.errors import ApiError, ErrorCode
+from ottla.server.api import Api
+from ottla.server.connection import Answer, Connection
+from ottla.server.context import RequestContext, Services
+from ottla.server.failure import failed_response
+from ottla.server.forwarding import FORWARDED
+from ottla.server.listener import Listener
+from ottla.wire.headers import RequestHeader, read_header
+from ottla.wire.message import Message
+from ottla.wire.primitives import ProtocolError, Reader
+
+_log = logging.getLogger("ottla.server")
+_API_VERSIONS = 18
+_HEAD = Struct(">ii")
+_SIZE = Struct(">i")
+
+
+class Dispatcher:
+    """Answers the requests of one listener."""
+
+    def __init__(self, apis: Mapping[int, Api], listener: Listener, services: Services) -> None:
+        self.apis = apis
+        self._listener = listener
+        self._services = services
+        forwards = listener.kind == "broker"
+        self._forwarded = {key for key, api in apis.items() if forwards and api.name in FORWARDED}
+
+    def accept(self, frame: memoryview, connection: Connection) -> Answer | Later[Answer]:
+        header = read_header(frame)
+        api = self.apis.get(header.key)
+        if api is None:
+            raise ProtocolError(f"Received request api key {header.key} which is not enabled")
+        lowest, highest = api.entry.versions
+        if not lowest <= header.version <= highest:
+            return self._unsupported(api, header)
+        context = RequestContext(self._services, self._listener, connection, header, self.apis)
+        if header.key in self._forwarded:
+            return self._services.controller.forward(bytes(frame), connection.client_host)
+        return self._handle(api, frame, header, context)
+
+    def refused(self, connection: Connection, reason: str) -> None:
+        _log.info("Closing connection from %s: %s", connection.client_host, reason)
+
+    def _handle(
+        self, api: Api, frame: memoryview, header: RequestHeader, context: RequestContext
+    ) -> Answer | Later[Answer]:
+        request = api.request.read(Reader(frame, header.body_at), header.version)
+        try:
+            answer = api.handle(request, context)
+        except ApiError as error:
+            answer = failed_response(api, request, error)
+        if isinstance(answer, Later):
+            return answer.then(lambda response: encode_response(api, header, response))
+        return encode_response(api, header, answer)
+
+    def _unsupported(self, api: Api, header: RequestHeader) -> Answer:
+        """Kafka answers an ApiVersions it doesn't know in version 0, and hangs up on anything else."""
+        if header.key != _API_VERSIONS:
+            raise ProtocolError(
+                f"Received request for api with key {header.key} and unsupported version {header.version}"
+            )
+        lowest, highest = api.entry.versions
+        response = api.response(error_code=ErrorCode.UNSUPPORTED_VERSION)
+        response.api_keys = [_range_type()(api_key=_API_VERSIONS, min_version=lowest, max_version=highest)]
+        return encode_response(api, header._replace(version=0), response)
+
+
+def encode_response(api: Api, header: RequestHeader, response: Message | None) -> Answer:
+    """The whole frame. None where the request wants no answer (produce with acks=0)."""
+    if response is None:
+        return None
+    out = bytearray(_HEAD.pack(0, header.correlation_id))
+    if header.version >= api.entry.flexible_from and header.key != _API_VERSIONS:
+        out.append(0)
+    response.write(out, header.version)
+    _SIZE.pack_into(out, 0, len(out) - 4)
+    return out
+
+
+def _range_type() -> Callable[..., Any]:
+    from ottla.wire.messages.api_versions_response import ApiVersion
+
+    return ApiVersion

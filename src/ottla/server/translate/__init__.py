@@ -1,0 +1,1 @@
+"""What several API files translate alike."""

@@ -1,0 +1,298 @@
+"""The simulated disk: what is written lives in the page cache; what is synced survives a power cut.
+
+Per file the writes since the last sync are kept, and a power cut keeps, drops or tears each of them at
+512-byte sectors. Names are as weak: creating, renaming and removing last only from the sync of the
+directory on. A killed process loses nothing (reliability F1, F2, F4, F5, F7).
+"""
+
+import errno
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from ottla.model.ports import Buffer, File
+from ottla.sim.loop import SimLoop
+from ottla.sim.trace import Trace
+
+_SECTOR = 512
+
+
+@dataclass(slots=True)
+class _Inode:
+    """One file's bytes: as they are, as they are on the medium, and what happened between."""
+
+    content: bytearray = field(default_factory=bytearray)
+    durable: bytes = b""
+    changes: list[tuple[int, bytes | None]] = field(default_factory=list)
+    """(position, bytes written), or (size, None) for a truncation, since the last sync."""
+
+    def write(self, position: int, data: bytes) -> None:
+        if position > len(self.content):
+            self.content.extend(bytes(position - len(self.content)))
+        self.content[position : position + len(data)] = data
+        self.changes.append((position, data))
+
+    def truncate(self, size: int) -> None:
+        if size < len(self.content):
+            del self.content[size:]
+        else:
+            self.content.extend(bytes(size - len(self.content)))
+        self.changes.append((size, None))
+
+    def sync(self) -> None:
+        self.durable = bytes(self.content)
+        self.changes.clear()
+
+    def lose_power(self, random: Random) -> None:
+        """What the medium holds afterwards."""
+        survivor = _Inode(bytearray(self.durable))
+        for position, data in self.changes:
+            fate = random.random()
+            if fate < 0.4:
+                continue
+            if data is None:
+                survivor.truncate(position)
+            elif fate < 0.6 and len(data) > 1:
+                cut = random.randrange(len(data)) // _SECTOR * _SECTOR
+                survivor.write(position, data[:cut])
+            else:
+                survivor.write(position, data)
+        self.content = survivor.content
+        self.sync()
+
+
+class SimFile:
+    """A file by its path, as the real disk's files are."""
+
+    def __init__(self, disk: "SimDisk", path: str) -> None:
+        self._disk, self.path = disk, path
+
+    def size(self) -> int:
+        return len(self._disk.inode(self.path).content)
+
+    def write(self, position: int, data: Buffer) -> None:
+        self._disk.write(self.path, position, bytes(data))
+
+    def writev(self, position: int, parts: Sequence[Buffer]) -> None:
+        self._disk.write(self.path, position, b"".join(parts))
+
+    def read(self, position: int, size: int) -> bytes:
+        self._disk.may_fail("read", self.path)
+        return bytes(self._disk.inode(self.path).content[position : position + size])
+
+    def read_into(self, position: int, target: memoryview) -> int:
+        data = self.read(position, len(target))
+        target[: len(data)] = data
+        return len(data)
+
+    def truncate(self, size: int) -> None:
+        self._disk.may_fail("write", self.path)
+        self._disk.trace.note("truncate", self.path, size)
+        self._disk.inode(self.path).truncate(size)
+
+    def sync(self) -> None:
+        self._disk.sync(self.path)
+
+    def close(self) -> None:
+        return
+
+
+class SimDisk:
+    """One machine's disk. Survives the node that uses it."""
+
+    def __init__(self, loop: SimLoop, random: Random, trace: Trace) -> None:
+        self._loop, self._random, self.trace = loop, random, trace
+        self._files: dict[str, _Inode] = {}
+        self._dirs: dict[str, None] = {"/": None}
+        self._durable_names: dict[str, _Inode] = {}
+        self._durable_dirs: dict[str, None] = {"/": None}
+        self.mean_sync_s = 0.002
+        self.room: int | None = None
+        """Bytes that can still be written before ENOSPC; None for no limit."""
+        self.failing: dict[str, int] = {}
+        """By operation (read, write, sync): the errno that it fails with from now on."""
+        self._generation = 0
+
+    # --- the port -------------------------------------------------------------------------------
+
+    def open(self, path: str) -> SimFile:
+        if path not in self._files:
+            self._require_dir(_parent(path))
+            self.may_fail("write", path)
+            self._files[path] = _Inode()
+            self.trace.note("create", path)
+        return SimFile(self, path)
+
+    def exists(self, path: str) -> bool:
+        return path in self._files or path in self._dirs
+
+    def is_dir(self, path: str) -> bool:
+        return path in self._dirs
+
+    def list(self, path: str) -> list[str]:
+        self._require_dir(path)
+        prefix = path.rstrip("/") + "/"
+        names = [name for name in (*self._files, *self._dirs) if name.startswith(prefix)]
+        return sorted({name[len(prefix) :] for name in names if "/" not in name[len(prefix) :]} - {""})
+
+    def make_dir(self, path: str) -> None:
+        if path not in self._dirs:
+            if path != "/":
+                self.make_dir(_parent(path))
+            self._dirs[path] = None
+
+    def read_all(self, path: str) -> bytes:
+        self.may_fail("read", path)
+        return bytes(self.inode(path).content)
+
+    def replace(self, path: str, data: bytes) -> None:
+        temporary = path + ".tmp"
+        self.open(temporary)
+        self.inode(temporary).truncate(0)
+        self.write(temporary, 0, data)
+        self.sync(temporary)
+        self.rename(temporary, path)
+
+    def rename(self, old: str, new: str) -> None:
+        self.may_fail("write", old)
+        self.trace.note("rename", old, new)
+        if old in self._dirs:
+            self._move_tree(old, new)
+        else:
+            self._files[new] = self.inode(old)
+            del self._files[old]
+        self.sync_dir(_parent(new))
+
+    def remove(self, path: str) -> None:
+        if path in self._files:
+            self.trace.note("remove", path)
+            del self._files[path]
+
+    def remove_tree(self, path: str) -> None:
+        self.trace.note("remove", path)
+        prefix = path.rstrip("/") + "/"
+        for name in [name for name in self._files if name == path or name.startswith(prefix)]:
+            del self._files[name]
+        for name in [name for name in self._dirs if name == path or name.startswith(prefix)]:
+            del self._dirs[name]
+
+    def sync_dir(self, path: str) -> None:
+        """Names in this directory, as they are now, survive."""
+        self.may_fail("sync", path)
+        for name in [name for name in self._durable_names if _parent(name) == path]:
+            if name not in self._files:
+                del self._durable_names[name]
+        for name in [name for name in self._durable_dirs if _parent(name) == path and name != "/"]:
+            if name not in self._dirs:
+                del self._durable_dirs[name]
+        self._durable_names.update(
+            (name, inode) for name, inode in self._files.items() if _parent(name) == path
+        )
+        self._durable_dirs.update((name, None) for name in self._dirs if _parent(name) == path)
+
+    def sync_later(self, files: Sequence[File], done: Callable[[OSError | None], None]) -> None:
+        self._loop.call_later(
+            self._random.expovariate(1 / self.mean_sync_s),
+            self._sync_all,
+            self._generation,
+            [file.path for file in files],
+            done,
+        )
+
+    def remove_later(self, paths: Sequence[str]) -> None:
+        self._loop.call_later(0.01, self._remove_all, self._generation, list(paths))
+
+    # --- faults ---------------------------------------------------------------------------------
+
+    def kill(self) -> None:
+        """The process that uses the disk is gone: its workers never answer."""
+        self._generation += 1
+
+    def cut_power(self) -> None:
+        """Lose what was not synced, wholly or in part, as chance has it."""
+        self.kill()
+        for name in sorted(set(self._files) | set(self._durable_names)):
+            if self._files.get(name) is not self._durable_names.get(name) and self._random.random() < 0.5:
+                self._fall_back(name)
+        for name in sorted(self._files):
+            self._files[name].lose_power(self._random)
+        self._drop_orphans()
+        self._durable_names, self._durable_dirs = dict(self._files), dict(self._dirs)
+        self.trace.note("power cut", len(self._files))
+
+    def may_fail(self, operation: str, path: str) -> None:
+        number = self.failing.get(operation)
+        if number is not None:
+            raise OSError(number, f"simulated {errno.errorcode[number]}", path)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def inode(self, path: str) -> _Inode:
+        found = self._files.get(path)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "no such file", path)
+        return found
+
+    def write(self, path: str, position: int, data: bytes) -> None:
+        self.may_fail("write", path)
+        self.trace.note_bytes(f"{path}@{position}", data)
+        if self.room is not None and len(data) > self.room:
+            self.inode(path).write(position, data[: self.room])
+            self.room = 0
+            raise OSError(errno.ENOSPC, "simulated: no space left", path)
+        if self.room is not None:
+            self.room -= len(data)
+        self.inode(path).write(position, data)
+
+    def sync(self, path: str) -> None:
+        self.may_fail("sync", path)
+        self.trace.note("sync", path)
+        self.inode(path).sync()
+
+    def _sync_all(self, generation: int, paths: list[str], done: Callable[[OSError | None], None]) -> None:
+        if generation != self._generation:
+            return
+        failure: OSError | None = None
+        for path in paths:
+            try:
+                if path in self._files:  # removed meanwhile: the real disk syncs a file without a name
+                    self.sync(path)
+            except OSError as error:
+                failure = failure or error
+        done(failure)
+
+    def _remove_all(self, generation: int, paths: list[str]) -> None:
+        if generation == self._generation:
+            for path in paths:
+                self.remove_tree(path)
+
+    def _fall_back(self, name: str) -> None:
+        durable = self._durable_names.get(name)
+        if durable is None:
+            self._files.pop(name, None)
+        else:
+            self._files[name] = durable
+
+    def _drop_orphans(self) -> None:
+        """A directory whose creation was lost takes its files along."""
+        for name in sorted(set(self._dirs) - set(self._durable_dirs)):
+            if name in self._dirs and self._random.random() < 0.5:
+                self.remove_tree(name)
+
+    def _move_tree(self, old: str, new: str) -> None:
+        prefix = old.rstrip("/") + "/"
+        for names in (self._files, self._durable_names):
+            for name in [name for name in names if name.startswith(prefix)]:
+                names[new + "/" + name[len(prefix) :]] = names.pop(name)
+        for dirs in (self._dirs, self._durable_dirs):
+            for name in [name for name in dirs if name == old or name.startswith(prefix)]:
+                del dirs[name]
+                dirs[new + name[len(old) :]] = None
+
+    def _require_dir(self, path: str) -> None:
+        if path not in self._dirs:
+            raise FileNotFoundError(errno.ENOENT, "no such directory", path)
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0] or "/"

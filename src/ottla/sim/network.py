@@ -1,0 +1,205 @@
+"""The simulated network: ordered connections with latency, back-pressure and faults.
+
+Within a connection bytes keep their order and are never doubled, as TCP promises; they come late, in
+pieces of any size, and a connection may break at any moment with what was under way lost.
+"""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from ottla.sim.loop import SimLoop
+from ottla.sim.trace import Trace
+
+_HIGH_WATER = 64 * 1024
+
+
+class SimPipe(asyncio.Transport):
+    """One end of a connection."""
+
+    def __init__(self, network: "SimNetwork", protocol: Any, name: tuple[str, int]) -> None:
+        super().__init__()
+        self._network, self._protocol, self._name = network, protocol, name
+        self.peer: SimPipe | None = None
+        self._arrives_at = 0.0
+        self._under_way = 0
+        self._writing_paused = False
+        self._reading_paused = False
+        self._held: list[bytes] = []
+        self._closing = False
+        self._lost = False
+
+    # --- what protocols call --------------------------------------------------------------------
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._closing or not data:
+            return
+        copy = bytes(data)
+        self._network.trace.note_bytes(f"{self._name}>", copy)
+        self._under_way += len(copy)
+        if self._under_way > _HIGH_WATER and not self._writing_paused:
+            self._writing_paused = True
+            self._protocol.pause_writing()
+        self._schedule(self._deliver, copy)
+
+    def writelines(self, parts: Any) -> None:
+        self.write(b"".join(parts))
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def close(self) -> None:
+        if self._closing:
+            return
+        self._closing = True
+        self._schedule(self._hang_up)
+        self._network.loop.call_soon(self._lose, None)
+
+    def abort(self) -> None:
+        self.break_off()
+
+    def pause_reading(self) -> None:
+        self._reading_paused = True
+
+    def resume_reading(self) -> None:
+        self._reading_paused = False
+        held, self._held = self._held, []
+        for data in held:
+            self._network.loop.call_soon(self.receive, data)
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return ("127.0.0.1", self._name[1]) if name == "peername" else default
+
+    def get_write_buffer_size(self) -> int:
+        return self._under_way
+
+    # --- the wire -------------------------------------------------------------------------------
+
+    def receive(self, data: bytes) -> None:
+        """Hand bytes to the protocol, in one piece or several."""
+        if self._lost:
+            return
+        if self._reading_paused:
+            self._held.append(data)
+            return
+        if isinstance(self._protocol, asyncio.BufferedProtocol):
+            self._fill(data)
+        else:
+            self._protocol.data_received(data)
+
+    def break_off(self) -> None:
+        """The connection breaks now, on both sides; what was under way is lost."""
+        for end in (self, self.peer):
+            if end is not None and not end._lost:
+                end._closing = True
+                self._network.loop.call_soon(
+                    end._lose, ConnectionResetError("the simulated network broke it")
+                )
+
+    def _fill(self, data: bytes) -> None:
+        at = 0
+        while at < len(data) and not self._lost:
+            if self._reading_paused:
+                self._held.append(data[at:])
+                return
+            target = self._protocol.get_buffer(-1)
+            size = min(len(target), len(data) - at)
+            if size > 1 and self._network.random.random() < self._network.split_share:
+                size = 1 + self._network.random.randrange(size)
+            target[:size] = data[at : at + size]
+            at += size
+            self._protocol.buffer_updated(size)
+
+    def _schedule(self, action: Callable[..., None], *arguments: Any) -> None:
+        self._arrives_at = max(self._arrives_at, self._network.loop.time() + self._network.latency())
+        self._network.loop.call_at(self._arrives_at, action, *arguments)
+
+    def _deliver(self, data: bytes) -> None:
+        self._under_way -= len(data)
+        if self._writing_paused and self._under_way < _HIGH_WATER // 4 and not self._lost:
+            self._writing_paused = False
+            self._protocol.resume_writing()
+        if self.peer is not None:
+            self.peer.receive(data)
+
+    def _hang_up(self) -> None:
+        if self.peer is not None and not self.peer._closing:
+            self.peer._closing = True
+            self.peer._lose(None)
+
+    def _lose(self, error: Exception | None) -> None:
+        if not self._lost:
+            self._lost = True
+            self._network.forget(self)
+            self._protocol.connection_lost(error)
+
+
+class SimServer(asyncio.AbstractServer):
+    """A bound address."""
+
+    def __init__(self, network: "SimNetwork", address: tuple[str, int]) -> None:
+        self._network, self._address = network, address
+
+    def close(self) -> None:
+        self._network.unlisten(self._address)
+
+    async def wait_closed(self) -> None:
+        return
+
+
+class SimNetwork:
+    """All addresses and connections of one world."""
+
+    def __init__(self, loop: SimLoop, random: Random, trace: Trace) -> None:
+        self.loop, self.random, self.trace = loop, random, trace
+        self.mean_latency_s = 0.001
+        self.split_share = 0.1
+        """How often an arriving piece is cut in two."""
+        self._listening: dict[tuple[str, int], Callable[[], Any]] = {}
+        self._pipes: dict[SimPipe, None] = {}
+        self._made = 0
+        loop.network = self
+
+    def latency(self) -> float:
+        return self.random.expovariate(1 / self.mean_latency_s)
+
+    def listen(self, factory: Callable[[], Any], host: str, port: int) -> SimServer:
+        address = (host, port)
+        if address in self._listening:
+            raise OSError(98, f"address in use: {address}")
+        self._listening[address] = factory
+        return SimServer(self, address)
+
+    def unlisten(self, address: tuple[str, int]) -> None:
+        self._listening.pop(address, None)
+
+    async def connect(self, factory: Callable[[], Any], host: str, port: int) -> tuple[SimPipe, Any]:
+        await asyncio.sleep(self.latency())
+        accept = self._listening.get((host, port))
+        if accept is None:
+            raise ConnectionRefusedError(111, f"nobody listens on {host}:{port}")
+        self._made += 1
+        ours, theirs = (
+            SimPipe(self, factory(), ("client", self._made)),
+            SimPipe(self, accept(), ("server", self._made)),
+        )
+        ours.peer, theirs.peer = theirs, ours
+        self._pipes[ours] = self._pipes[theirs] = None
+        theirs._protocol.connection_made(theirs)
+        ours._protocol.connection_made(ours)
+        return ours, ours._protocol
+
+    def forget(self, pipe: SimPipe) -> None:
+        self._pipes.pop(pipe, None)
+
+    def break_some(self, share: float) -> int:
+        """Break each connection with this probability; how many broke."""
+        chosen = [pipe for pipe in self._pipes if self.random.random() < share]
+        for pipe in chosen:
+            pipe.break_off()
+        return len(chosen)
+
+    def break_all(self) -> None:
+        self.break_some(1.1)
+        self._listening.clear()

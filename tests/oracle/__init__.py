@@ -1,0 +1,1 @@
+"""Apache Kafka itself, beside ours: start it, ask both, compare."""
