@@ -78,7 +78,9 @@ class ReadBody:
             return self._array(field, field.element, version, form)
         if field.type[0].isupper():
             struct = f"{field.type}.read(source, version)"
-            return f"None if source.int8() < 0 else {struct}" if version in field.nullable else struct
+            if version not in field.nullable:
+                return struct
+            return f"None if {'source.int8() < 0' if field.tag is None else 'source.unsigned_varint() == 0'} else {struct}"
         return self._scalar(field.type, form)
 
     def _scalar(self, type_: str, form: str) -> str:

@@ -89,17 +89,18 @@ class WriteBody:
         if field.element:
             yield from self._array(field, field.element, version, out)
         elif field.type[0].isupper():
-            yield from self._struct(value, nullable, out)
+            yield from self._struct(field, value, nullable, out)
         elif field.type in CODES:
             yield f"{out} += pack_{field.type}({value})"
         else:
             shape = "string" if field.type == "string" else "bytes"
             yield f"put_{'compact_' * flexible}{'nullable_' * nullable}{shape}({out}, {value})"
 
-    def _struct(self, value: str, nullable: bool, out: str) -> Iterator[str]:
+    def _struct(self, field: Field, value: str, nullable: bool, out: str) -> Iterator[str]:
+        """A struct that may be null has a byte before it. Null is -1, but 0 in a tagged field."""
         if nullable:
             yield f"if {value} is None:"
-            yield f"    {out}.append(0xFF)"
+            yield f"    {out}.append({'0xFF' if field.tag is None else '0'})"
             yield "else:"
             yield f"    {out}.append(1)"
             yield f"    {value}.write({out}, version)"

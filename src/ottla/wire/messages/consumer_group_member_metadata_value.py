@@ -85,7 +85,7 @@ class ConsumerGroupMemberMetadataValue(Message):
             for _ in range(tags):
                 tag, end = source.next_tag(tag)
                 if tag == 0:
-                    it.classic_member_metadata = None if source.int8() < 0 else ClassicMemberMetadata.read(source, version)
+                    it.classic_member_metadata = None if source.unsigned_varint() == 0 else ClassicMemberMetadata.read(source, version)
                 else:
                     source.at = end
                 source.end_tag(end)
@@ -108,7 +108,7 @@ class ConsumerGroupMemberMetadataValue(Message):
         if self.classic_member_metadata is None or self.classic_member_metadata.session_timeout_ms != 0 or self.classic_member_metadata.supported_protocols:
             field = bytearray()
             if self.classic_member_metadata is None:
-                field.append(0xFF)
+                field.append(0)
             else:
                 field.append(1)
                 self.classic_member_metadata.write(field, version)

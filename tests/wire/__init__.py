@@ -1,0 +1,1 @@
+"""Every message at every version: against itself, against kio, against Apache Kafka's own classes."""
