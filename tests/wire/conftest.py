@@ -9,13 +9,15 @@ import pytest
 from tests.oracle.apache_kafka import KAFKA_LIB, ROOT
 
 Ask = Callable[[str, int, int, bytes | None], str]
-"""Kafka's class, the version to read, the version to write, the bytes (none: Kafka's defaults) -> the answer."""
+"""Kafka's class, the version to read, the version to write, the bytes (or Kafka's defaults); the answer."""
 PROGRAM = ROOT / "tests/java/MessageRoundTrip.java"
 
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[Ask]:
-    with subprocess.Popen(_command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        _command(PROGRAM), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         yield lambda *question: _answer(process, *question)
         assert process.stdin is not None
         process.stdin.close()

@@ -1,4 +1,4 @@
-"""A reader without bytes: it invents what a message asks for, so that every class makes its own random messages."""
+"""A reader without bytes: it invents what a message asks for, so that every class makes random messages."""
 
 import random
 from collections.abc import Sequence
@@ -7,7 +7,12 @@ from struct import Struct
 from ottla.wire.message import Message
 from ottla.wire.primitives import Reader
 
-_RANGES = {"b": (-(2**7), 2**7 - 1), "h": (-(2**15), 2**15 - 1), "i": (-(2**31), 2**31 - 1), "q": (-(2**63), 2**63 - 1)}
+_RANGES = {
+    "b": (-(2**7), 2**7 - 1),
+    "h": (-(2**15), 2**15 - 1),
+    "i": (-(2**31), 2**31 - 1),
+    "q": (-(2**63), 2**63 - 1),
+}
 _RANGES |= {"H": (0, 2**16 - 1), "I": (0, 2**32 - 1)}
 _TEXTS = ("", "a", "topic-1", "Größe", "\N{SNAKE}", "x" * 127, "y" * 300)
 _BYTES = (b"", b"\x00", b"bytes", bytes(range(256)))
@@ -15,7 +20,7 @@ TAGS_MAX = 10
 
 
 class InventingReader(Reader):
-    """Values with their extremes, nulls where they may be, arrays of up to three elements, tags in and out of order."""
+    """Numbers with their extremes, nulls where they may be, short arrays, some tags or all."""
 
     def __init__(self, seed: str) -> None:
         super().__init__(b"")

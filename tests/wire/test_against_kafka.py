@@ -1,4 +1,4 @@
-"""Kafka's own classes read what ours write and write the same bytes; they have the same defaults and refusals."""
+"""Kafka's own classes read what ours write, write the same bytes, and have the same defaults and refusals."""
 
 import pytest
 
@@ -23,7 +23,9 @@ def test_kafka_writes_the_same_bytes(message: type[Message], kafka: Ask) -> None
 @each_message
 def test_kafka_has_the_same_defaults(message: type[Message], kafka: Ask) -> None:
     for version in versions(message):
-        assert kafka(kafka_class(message), version, version, None) == f"ok {written(message(), version).hex()}"
+        assert (
+            kafka(kafka_class(message), version, version, None) == f"ok {written(message(), version).hex()}"
+        )
 
 
 @each_message
@@ -46,7 +48,7 @@ def _outcome(message: Message, version: int) -> str:
 
 
 def _without_field(answer: str) -> str:
-    """Kafka names the first offending field, as we do, but looks at tagged fields earlier; null it does not expect."""
+    """Kafka may name another field, since it looks at tagged ones earlier; null it does not expect at all."""
     if answer.startswith("unsupported ") or answer == "error java.lang.NullPointerException":
         return "unsupported"
     return answer

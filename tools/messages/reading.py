@@ -80,7 +80,8 @@ class ReadBody:
             struct = f"{field.type}.read(source, version)"
             if version not in field.nullable:
                 return struct
-            return f"None if {'source.int8() < 0' if field.tag is None else 'source.unsigned_varint() == 0'} else {struct}"
+            null = "source.int8() < 0" if field.tag is None else "source.unsigned_varint() == 0"
+            return f"None if {null} else {struct}"
         return self._scalar(field.type, form)
 
     def _scalar(self, type_: str, form: str) -> str:
