@@ -110,8 +110,11 @@ class ReadBody:
 
 def read_method(definition: Definition, structure: Structure, fixed: FixedStructs) -> list[str]:
     whole = structure is definition.structures[0]
-    low, high = definition.versions.low, definition.versions.high
-    check = [f"if not {low} <= version <= {high}:", "    raise cannot_read(cls, version)"] if whole else []
+    check = (
+        [f"if {definition.versions.excludes('version')}:", "    raise cannot_read(cls, version)"]
+        if whole
+        else []
+    )
     body = ReadBody(definition, structure, fixed).lines()
     return [
         "@classmethod",

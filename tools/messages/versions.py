@@ -25,6 +25,12 @@ class Versions:
     def __iter__(self) -> Iterator[int]:
         return iter(range(self.low, self.high + 1))
 
+    def excludes(self, name: str) -> str:
+        """A test that is true when the version of this name is outside."""
+        return (
+            f"{name} != {self.low}" if self.low == self.high else f"not {self.low} <= {name} <= {self.high}"
+        )
+
     def __str__(self) -> str:
         if not self:
             return "none"

@@ -141,7 +141,10 @@ def _elements(element: str, value: str, flexible: bool, out: str) -> list[str]:
 
 def write_method(definition: Definition, structure: Structure, fixed: FixedStructs) -> list[str]:
     whole = structure is definition.structures[0]
-    low, high = definition.versions.low, definition.versions.high
-    check = [f"if not {low} <= version <= {high}:", "    raise cannot_write(self, version)"] if whole else []
+    check = (
+        [f"if {definition.versions.excludes('version')}:", "    raise cannot_write(self, version)"]
+        if whole
+        else []
+    )
     body = [*check, *WriteBody(definition, structure, fixed).lines()]
     return ["def write(self, out: bytearray, version: int) -> None:", *indent(body or ["pass"])]

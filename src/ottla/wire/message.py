@@ -33,7 +33,11 @@ class Message:
         raise NotImplementedError
 
     def write(self, out: bytearray, version: int) -> None:
-        """Append the message. `UnsupportedVersion` when the version cannot carry a field that is set."""
+        """Append the message.
+
+        `UnsupportedVersion` when the version cannot carry a field that is set; what was appended before
+        that stays.
+        """
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:

@@ -39,7 +39,8 @@ class UnsupportedVersion(Exception):
 class Reader:
     """Reads one frame front to back; whatever does not fit into the frame is a `ProtocolError`.
 
-    `elements_max` bounds the array elements of the whole frame: a small frame must not become a large tree.
+    `elements_max` bounds the array elements and tagged fields of the whole frame: a small frame must not
+    become a large tree.
     """
 
     __slots__ = ("at", "elements_left", "frame")
@@ -266,6 +267,7 @@ class Reader:
         tag = self.unsigned_varint()
         if tag <= previous:
             raise ProtocolError(f"tag {tag} follows tag {previous}")
+        self._spend(1)
         end = self.unsigned_varint() + self.at
         if end > len(self.frame):
             raise self._short(end - self.at)
@@ -313,10 +315,13 @@ class Reader:
             raise ProtocolError("an array that may not be null is null")
         if count * element_min > len(self.frame) - self.at:
             raise self._short(count * element_min)
+        self._spend(count)
+        return count
+
+    def _spend(self, count: int) -> None:
         self.elements_left -= count
         if self.elements_left < 0:
-            raise ProtocolError("the arrays of one frame have too many elements")
-        return count
+            raise ProtocolError("one frame has too many elements")
 
     def _long_varint(self, bytes_max: int, value_max: int) -> int:
         value = 0

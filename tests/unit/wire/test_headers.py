@@ -1,7 +1,7 @@
 """Headers: flexible with their API, except the client id and the answer to ApiVersions."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ottla.wire.headers import (
@@ -24,6 +24,7 @@ keys = st.sampled_from(sorted(BY_KEY))
 correlation_ids = st.integers(-(2**31), 2**31 - 1)
 
 
+@settings(deadline=None)
 @given(keys, st.integers(0, 20), correlation_ids, st.none() | st.text("aé"))
 def test_a_request_header_comes_back(
     key: int, version: int, correlation_id: int, client_id: str | None

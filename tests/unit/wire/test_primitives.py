@@ -5,7 +5,7 @@ from struct import Struct
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ottla.wire.primitives import (
@@ -37,16 +37,19 @@ def put(write: Callable[..., None], *values: Any) -> bytes:
     return bytes(out)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_an_unsigned_varint_comes_back(value: int) -> None:
     assert Reader(put(put_unsigned_varint, value)).unsigned_varint() == value
 
 
+@settings(deadline=None)
 @given(int32s)
 def test_a_varint_comes_back(value: int) -> None:
     assert Reader(put(put_varint, value)).varint() == value
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**63), 2**63 - 1))
 def test_a_varlong_comes_back(value: int) -> None:
     assert Reader(put(put_varlong, value)).varlong() == value
@@ -69,6 +72,7 @@ def test_a_varlong_of_more_than_64_bits_is_refused() -> None:
         Reader(b"\xff" * 10 + b"\x01").varlong()
 
 
+@settings(deadline=None)
 @given(st.none() | texts)
 def test_a_string_comes_back_in_both_forms(text: str | None) -> None:
     assert Reader(put(put_nullable_string, text)).nullable_string() == text
@@ -78,6 +82,7 @@ def test_a_string_comes_back_in_both_forms(text: str | None) -> None:
         assert Reader(put(put_compact_string, text)).compact_string() == text
 
 
+@settings(deadline=None)
 @given(st.none() | st.binary(max_size=200))
 def test_bytes_come_back_in_both_forms(data: bytes | None) -> None:
     assert Reader(put(put_nullable_bytes, data)).nullable_byte_string() == data
@@ -86,6 +91,7 @@ def test_bytes_come_back_in_both_forms(data: bytes | None) -> None:
     assert Reader(put(put_compact_nullable_bytes, data)).compact_nullable_records() == data
 
 
+@settings(deadline=None)
 @given(st.lists(int32s, max_size=12) | st.lists(int32s, min_size=126, max_size=129))
 def test_arrays_of_numbers_come_back(values: list[int]) -> None:
     plain, compact = Reader(put(put_int32s, values)), Reader(put(put_compact_int32s, values))

@@ -25,7 +25,7 @@ class AbortTransactionRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.reason = None
@@ -42,7 +42,7 @@ class AbortTransactionRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         tags = []
         if self.reason is not None:

@@ -59,7 +59,7 @@ class AccessControlEntryRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.id, it.resource_type = source.unpack(_UB)
@@ -73,7 +73,7 @@ class AccessControlEntryRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _UB.pack(self.id, self.resource_type)
         put_compact_string(out, self.resource_name)

@@ -37,7 +37,7 @@ class AllocateProducerIdsResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code, it.producer_id_start, it.producer_id_len, tags = source.unpack(_IHQIT)
@@ -46,6 +46,6 @@ class AllocateProducerIdsResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IHQIT.pack(self.throttle_time_ms, self.error_code, self.producer_id_start, self.producer_id_len, 0)

@@ -31,7 +31,7 @@ class AlterShareGroupOffsetsRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.group_id = source.compact_string()
@@ -40,7 +40,7 @@ class AlterShareGroupOffsetsRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_string(out, self.group_id)
         put_compact_array(out, len(self.topics))

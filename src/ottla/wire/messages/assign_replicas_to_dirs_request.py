@@ -35,7 +35,7 @@ class AssignReplicasToDirsRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.broker_id, it.broker_epoch = source.unpack(_IQ)
@@ -44,7 +44,7 @@ class AssignReplicasToDirsRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IQ.pack(self.broker_id, self.broker_epoch)
         put_compact_array(out, len(self.directories))

@@ -35,7 +35,7 @@ class AssignReplicasToDirsResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
@@ -44,7 +44,7 @@ class AssignReplicasToDirsResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IH.pack(self.throttle_time_ms, self.error_code)
         put_compact_array(out, len(self.directories))

@@ -25,7 +25,7 @@ class ClearElrRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.topic_name = source.compact_string()
@@ -33,7 +33,7 @@ class ClearElrRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_string(out, self.topic_name)
         out.append(0)

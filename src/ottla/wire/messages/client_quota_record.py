@@ -37,7 +37,7 @@ class ClientQuotaRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.entity = [EntityData.read(source, version) for _ in range(source.compact_array(3))]
@@ -48,7 +48,7 @@ class ClientQuotaRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.entity))
         for entity_data in self.entity:

@@ -34,7 +34,7 @@ class ConfigRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.resource_type = source.int8()
@@ -45,7 +45,7 @@ class ConfigRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += pack_int8(self.resource_type)
         put_compact_string(out, self.resource_name)

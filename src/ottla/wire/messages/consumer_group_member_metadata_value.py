@@ -67,7 +67,7 @@ class ConsumerGroupMemberMetadataValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.instance_id = source.compact_nullable_string()
@@ -92,7 +92,7 @@ class ConsumerGroupMemberMetadataValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_nullable_string(out, self.instance_id)
         put_compact_nullable_string(out, self.rack_id)

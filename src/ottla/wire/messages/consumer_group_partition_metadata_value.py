@@ -32,7 +32,7 @@ class ConsumerGroupPartitionMetadataValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.topics = [TopicMetadata.read(source, version) for _ in range(source.compact_array(23))]
@@ -40,7 +40,7 @@ class ConsumerGroupPartitionMetadataValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.topics))
         for topic_metadata in self.topics:

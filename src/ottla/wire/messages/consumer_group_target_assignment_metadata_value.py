@@ -28,7 +28,7 @@ class ConsumerGroupTargetAssignmentMetadataValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.assignment_epoch = source.int32()
@@ -46,7 +46,7 @@ class ConsumerGroupTargetAssignmentMetadataValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += pack_int32(self.assignment_epoch)
         tags = []

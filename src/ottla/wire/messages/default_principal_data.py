@@ -33,7 +33,7 @@ class DefaultPrincipalData(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.type = source.compact_string()
@@ -44,7 +44,7 @@ class DefaultPrincipalData(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_string(out, self.type)
         put_compact_string(out, self.name)

@@ -54,7 +54,7 @@ class DelegationTokenRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.owner = source.compact_string()
@@ -66,7 +66,7 @@ class DelegationTokenRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_string(out, self.owner)
         put_compact_string(out, self.requester)

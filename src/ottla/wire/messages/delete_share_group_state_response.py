@@ -28,7 +28,7 @@ class DeleteShareGroupStateResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.results = [DeleteStateResult.read(source, version) for _ in range(source.compact_array(18))]
@@ -36,7 +36,7 @@ class DeleteShareGroupStateResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.results))
         for delete_state_result in self.results:

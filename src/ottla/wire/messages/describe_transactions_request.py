@@ -25,7 +25,7 @@ class DescribeTransactionsRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.transactional_ids = [source.compact_string() for _ in range(source.compact_array(1))]
@@ -33,7 +33,7 @@ class DescribeTransactionsRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.transactional_ids))
         for string in self.transactional_ids:

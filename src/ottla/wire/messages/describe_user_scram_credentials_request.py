@@ -25,7 +25,7 @@ class DescribeUserScramCredentialsRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.users = None if (count := source.compact_nullable_array(2)) is None else [UserName.read(source, version) for _ in range(count)]
@@ -33,7 +33,7 @@ class DescribeUserScramCredentialsRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         if self.users is None:
             out.append(0)

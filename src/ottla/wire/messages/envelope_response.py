@@ -31,7 +31,7 @@ class EnvelopeResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.response_data = source.compact_nullable_byte_string()
@@ -41,7 +41,7 @@ class EnvelopeResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_nullable_bytes(out, self.response_data)
         out += _HT.pack(self.error_code, 0)

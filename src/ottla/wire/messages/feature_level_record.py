@@ -31,7 +31,7 @@ class FeatureLevelRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.name = source.compact_string()
@@ -41,7 +41,7 @@ class FeatureLevelRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_string(out, self.name)
         out += _HT.pack(self.feature_level, 0)

@@ -63,7 +63,7 @@ class GetTelemetrySubscriptionsResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code, it.client_instance_id, it.subscription_id = source.unpack(_IHUI)
@@ -74,7 +74,7 @@ class GetTelemetrySubscriptionsResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IHUI.pack(self.throttle_time_ms, self.error_code, self.client_instance_id, self.subscription_id)
         put_compact_array(out, len(self.accepted_compression_types))

@@ -30,7 +30,7 @@ class KRaftVersionRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.version, it.kraft_version, tags = source.unpack(_HHT)
@@ -39,6 +39,6 @@ class KRaftVersionRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _HHT.pack(self.version, self.kraft_version, 0)

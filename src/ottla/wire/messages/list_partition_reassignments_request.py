@@ -34,7 +34,7 @@ class ListPartitionReassignmentsRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.timeout_ms = source.int32()
@@ -43,7 +43,7 @@ class ListPartitionReassignmentsRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += pack_int32(self.timeout_ms)
         if self.topics is None:

@@ -35,7 +35,7 @@ class OffsetDeleteResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.error_code, it.throttle_time_ms = source.unpack(_HI)
@@ -43,7 +43,7 @@ class OffsetDeleteResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _HI.pack(self.error_code, self.throttle_time_ms)
         out += pack_int32(len(self.topics))

@@ -34,7 +34,7 @@ class ProducerIdsRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.broker_id, it.broker_epoch, it.next_producer_id, tags = source.unpack(_IQQT)
@@ -43,6 +43,6 @@ class ProducerIdsRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IQQT.pack(self.broker_id, self.broker_epoch, self.next_producer_id, 0)

@@ -30,7 +30,7 @@ class ProducerSnapshot(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.crc = source.uint32()
@@ -38,7 +38,7 @@ class ProducerSnapshot(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_write(self, version)
         out += pack_uint32(self.crc)
         out += pack_int32(len(self.producer_entries))

@@ -40,7 +40,7 @@ class PushTelemetryRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.client_instance_id, it.subscription_id, it.terminating, it.compression_type = source.unpack(_UIZB)
@@ -49,7 +49,7 @@ class PushTelemetryRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _UIZB.pack(self.client_instance_id, self.subscription_id, self.terminating, self.compression_type)
         put_compact_bytes(out, self.metrics)

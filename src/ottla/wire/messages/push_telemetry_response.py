@@ -31,7 +31,7 @@ class PushTelemetryResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code, tags = source.unpack(_IHT)
@@ -40,6 +40,6 @@ class PushTelemetryResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IHT.pack(self.throttle_time_ms, self.error_code, 0)

@@ -30,7 +30,7 @@ class ReadShareGroupStateResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.results = [ReadStateResult.read(source, version) for _ in range(source.compact_array(18))]
@@ -38,7 +38,7 @@ class ReadShareGroupStateResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.results))
         for read_state_result in self.results:

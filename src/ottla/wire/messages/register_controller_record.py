@@ -42,7 +42,7 @@ class RegisterControllerRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.controller_id, it.incarnation_id, it.zk_migration_ready = source.unpack(_IUZ)
@@ -52,7 +52,7 @@ class RegisterControllerRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IUZ.pack(self.controller_id, self.incarnation_id, self.zk_migration_ready)
         put_compact_array(out, len(self.end_points))

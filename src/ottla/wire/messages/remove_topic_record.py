@@ -28,7 +28,7 @@ class RemoveTopicRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.topic_id, tags = source.unpack(_UT)
@@ -37,6 +37,6 @@ class RemoveTopicRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _UT.pack(self.topic_id, 0)

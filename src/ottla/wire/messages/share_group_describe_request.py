@@ -31,7 +31,7 @@ class ShareGroupDescribeRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.group_ids = [source.compact_string() for _ in range(source.compact_array(1))]
@@ -41,7 +41,7 @@ class ShareGroupDescribeRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.group_ids))
         for string in self.group_ids:

@@ -42,7 +42,7 @@ class ShareGroupDescribeResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
@@ -51,7 +51,7 @@ class ShareGroupDescribeResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_write(self, version)
         out += pack_int32(self.throttle_time_ms)
         put_compact_array(out, len(self.groups))

@@ -43,7 +43,7 @@ class ShareGroupHeartbeatRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.group_id = source.compact_string()
@@ -55,7 +55,7 @@ class ShareGroupHeartbeatRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_write(self, version)
         put_compact_string(out, self.group_id)
         put_compact_string(out, self.member_id)

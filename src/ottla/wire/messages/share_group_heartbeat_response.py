@@ -62,7 +62,7 @@ class ShareGroupHeartbeatResponse(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
@@ -74,7 +74,7 @@ class ShareGroupHeartbeatResponse(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 1 <= version <= 1:
+        if version != 1:
             raise cannot_write(self, version)
         out += _IH.pack(self.throttle_time_ms, self.error_code)
         put_compact_nullable_string(out, self.error_message)

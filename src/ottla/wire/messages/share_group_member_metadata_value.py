@@ -34,7 +34,7 @@ class ShareGroupMemberMetadataValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.rack_id = source.compact_nullable_string()
@@ -45,7 +45,7 @@ class ShareGroupMemberMetadataValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_nullable_string(out, self.rack_id)
         put_compact_string(out, self.client_id)

@@ -31,7 +31,7 @@ class ShareGroupMetadataValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.epoch, it.metadata_hash, tags = source.unpack(_IQT)
@@ -40,6 +40,6 @@ class ShareGroupMetadataValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IQT.pack(self.epoch, self.metadata_hash, 0)

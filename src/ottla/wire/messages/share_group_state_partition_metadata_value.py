@@ -38,7 +38,7 @@ class ShareGroupStatePartitionMetadataValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.initializing_topics = [TopicPartitionsInfo.read(source, version) for _ in range(source.compact_array(19))]
@@ -48,7 +48,7 @@ class ShareGroupStatePartitionMetadataValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.initializing_topics))
         for topic_partitions_info in self.initializing_topics:

@@ -59,7 +59,7 @@ class ShareSnapshotValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.snapshot_epoch, it.state_epoch, it.leader_epoch, it.start_offset, it.create_timestamp, it.write_timestamp = source.unpack(_IIIQQQ)
@@ -78,7 +78,7 @@ class ShareSnapshotValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IIIQQQ.pack(self.snapshot_epoch, self.state_epoch, self.leader_epoch, self.start_offset, self.create_timestamp, self.write_timestamp)
         put_compact_array(out, len(self.state_batches))

@@ -41,7 +41,7 @@ class ShareUpdateValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.snapshot_epoch, it.leader_epoch, it.start_offset = source.unpack(_IIQ)
@@ -60,7 +60,7 @@ class ShareUpdateValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IIQ.pack(self.snapshot_epoch, self.leader_epoch, self.start_offset)
         put_compact_array(out, len(self.state_batches))

@@ -27,7 +27,7 @@ class SnapshotFooterRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.version, tags = source.unpack(_HT)
@@ -36,6 +36,6 @@ class SnapshotFooterRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _HT.pack(self.version, 0)

@@ -30,7 +30,7 @@ class SnapshotHeaderRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.version, it.last_contained_log_timestamp, tags = source.unpack(_HQT)
@@ -39,6 +39,6 @@ class SnapshotHeaderRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _HQT.pack(self.version, self.last_contained_log_timestamp, 0)

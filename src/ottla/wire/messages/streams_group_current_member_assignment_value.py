@@ -62,7 +62,7 @@ class StreamsGroupCurrentMemberAssignmentValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.member_epoch, it.previous_member_epoch, it.state = source.unpack(_IIB)
@@ -76,7 +76,7 @@ class StreamsGroupCurrentMemberAssignmentValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IIB.pack(self.member_epoch, self.previous_member_epoch, self.state)
         put_compact_array(out, len(self.active_tasks))

@@ -37,7 +37,7 @@ class StreamsGroupMetadataValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.epoch, it.metadata_hash = source.unpack(_IQ)
@@ -58,7 +58,7 @@ class StreamsGroupMetadataValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _IQ.pack(self.epoch, self.metadata_hash)
         tags = []

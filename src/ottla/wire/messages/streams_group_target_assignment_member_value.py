@@ -31,7 +31,7 @@ class StreamsGroupTargetAssignmentMemberValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.active_tasks = [TaskIds.read(source, version) for _ in range(source.compact_array(3))]
@@ -41,7 +41,7 @@ class StreamsGroupTargetAssignmentMemberValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_array(out, len(self.active_tasks))
         for task_ids in self.active_tasks:

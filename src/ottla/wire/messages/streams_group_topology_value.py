@@ -31,7 +31,7 @@ class StreamsGroupTopologyValue(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.epoch = source.int32()
@@ -40,7 +40,7 @@ class StreamsGroupTopologyValue(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += pack_int32(self.epoch)
         put_compact_array(out, len(self.subtopologies))

@@ -58,7 +58,7 @@ class UpdateRaftVoterRequest(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.cluster_id = source.compact_nullable_string()
@@ -69,7 +69,7 @@ class UpdateRaftVoterRequest(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         put_compact_nullable_string(out, self.cluster_id)
         out += _IIU.pack(self.current_leader_epoch, self.voter_id, self.voter_directory_id)

@@ -32,7 +32,7 @@ class VotersRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.version = source.int16()
@@ -41,7 +41,7 @@ class VotersRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += pack_int16(self.version)
         put_compact_array(out, len(self.voters))

@@ -28,7 +28,7 @@ class ZkMigrationStateRecord(Message):
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.zk_migration_state, tags = source.unpack(_BT)
@@ -37,6 +37,6 @@ class ZkMigrationStateRecord(Message):
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        if not 0 <= version <= 0:
+        if version != 0:
             raise cannot_write(self, version)
         out += _BT.pack(self.zk_migration_state, 0)
