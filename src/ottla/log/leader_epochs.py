@@ -1,0 +1,115 @@
+"""Where each leader epoch begins: what replicas compare to find where their logs part (KIP-101, KIP-279).
+
+Kept in `leader-epoch-checkpoint`: `0`, the number of entries, and a line «epoch offset» for each. A new
+epoch is on disk before its first record, cut entries follow later: loading cuts them again.
+"""
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from ottla.log.checkpoint_file import CheckpointDamaged, checkpoint_lines, checkpoint_text
+from ottla.model.ports import Disk
+
+FILE_NAME = "leader-epoch-checkpoint"
+UNDEFINED_EPOCH = -1
+UNDEFINED_EPOCH_OFFSET = -1
+
+
+class EpochStart(NamedTuple):
+    """The first offset that was written, or was about to be, under `epoch`."""
+
+    epoch: int
+    start_offset: int
+
+
+class LeaderEpochs:
+    """Ascending in epochs and in offsets."""
+
+    __slots__ = ("_disk", "entries", "latest", "path")
+
+    def __init__(self, disk: Disk, path: str, entries: list[EpochStart] | None = None) -> None:
+        self._disk, self.path = disk, path
+        self.entries: list[EpochStart] = entries or []
+        self.latest = self.entries[-1].epoch if self.entries else UNDEFINED_EPOCH
+
+    @classmethod
+    def load(cls, disk: Disk, path: str) -> "LeaderEpochs":
+        """From its file; empty when there is none. Raises CheckpointDamaged."""
+        entries: list[EpochStart] = []
+        if disk.exists(path):
+            for fields in checkpoint_lines(path, disk.read_all(path), 2):
+                try:
+                    entries.append(EpochStart(int(fields[0]), int(fields[1])))
+                except ValueError:
+                    raise CheckpointDamaged(path, " ".join(fields)) from None
+        return cls(disk, path, sorted(entries))
+
+    def assign(self, epoch: int, start_offset: int) -> None:
+        """`epoch` begins at `start_offset`, unless it is known. Entries that contradict it go."""
+        if self._insert(epoch, start_offset):
+            self.save()
+
+    def recover(self, epoch: int, start_offset: int) -> None:
+        """As `assign` while a log is recovered: saved once, at its end."""
+        if epoch > self.latest:
+            self._insert(epoch, start_offset)
+
+    def end_offset_for(self, epoch: int, log_end_offset: int) -> tuple[int, int]:
+        """The largest known epoch up to `epoch`, and where it ends; (-1, -1) if nobody can say."""
+        if epoch == UNDEFINED_EPOCH:
+            return UNDEFINED_EPOCH, UNDEFINED_EPOCH_OFFSET
+        if epoch == self.latest:
+            return epoch, log_end_offset
+        higher = bisect_right(self.entries, epoch, key=_epoch)
+        if higher == len(self.entries):
+            return UNDEFINED_EPOCH, UNDEFINED_EPOCH_OFFSET
+        end = self.entries[higher].start_offset
+        # Below all that is known: its records are gone, and the next epoch's beginning is a safe answer.
+        return (self.entries[higher - 1].epoch if higher else epoch), end
+
+    def epoch_for(self, offset: int) -> int:
+        """The epoch under which `offset` was written, or UNDEFINED_EPOCH."""
+        slot = bisect_right(self.entries, offset, key=_start)
+        return self.entries[slot - 1].epoch if slot else UNDEFINED_EPOCH
+
+    def truncate_from_end(self, end_offset: int) -> None:
+        """The log ends at `end_offset` now."""
+        if self.entries and self.entries[-1].start_offset >= end_offset:
+            self._replace([entry for entry in self.entries if entry.start_offset < end_offset])
+
+    def truncate_from_start(self, start_offset: int) -> None:
+        """The log begins at `start_offset` now; its first epoch does too."""
+        gone = [entry for entry in self.entries if entry.start_offset <= start_offset]
+        if gone:
+            self._replace([EpochStart(gone[-1].epoch, start_offset), *self.entries[len(gone) :]])
+
+    def clear(self) -> None:
+        self._replace([])
+
+    def save(self) -> None:
+        lines = [f"{epoch} {start}" for epoch, start in self.entries]
+        self._disk.replace(self.path, checkpoint_text(lines))
+
+    def _insert(self, epoch: int, start_offset: int) -> bool:
+        assert epoch >= 0, "an epoch is assigned when it is known"
+        assert start_offset >= 0, "an epoch begins at an offset"
+        if epoch == self.latest and start_offset >= self.entries[-1].start_offset:
+            return False
+        kept = [e for e in self.entries if e.epoch < epoch and e.start_offset < start_offset]
+        self.entries = [*kept, EpochStart(epoch, start_offset)]
+        self.latest = epoch
+        return True
+
+    def _replace(self, entries: list[EpochStart]) -> None:
+        if entries != self.entries:
+            self.entries = entries
+            self.latest = entries[-1].epoch if entries else UNDEFINED_EPOCH
+            self.save()
+
+
+def _epoch(entry: EpochStart) -> int:
+    return entry.epoch
+
+
+def _start(entry: EpochStart) -> int:
+    return entry.start_offset

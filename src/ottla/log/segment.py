@@ -1,0 +1,197 @@
+"""One segment of a log: its batches in a file, and the indexes beside it (`LogSegment`)."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ottla.log.config import LogConfig
+from ottla.log.offset_index import OffsetIndex
+from ottla.log.segment_files import LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX, file_name
+from ottla.log.time_index import TimeIndex, TimestampOffset
+from ottla.log.transaction_index import TransactionIndex
+from ottla.model.ports import Buffer, Disk, File
+from ottla.records.batch import HEADER_SIZE, LOG_OVERHEAD, NO_TIMESTAMP, BatchHeader, check_magic, read_header
+
+RELATIVE_OFFSET_MAX = 0x7FFFFFFF
+_POSITIONS_KEPT = 64
+_SCAN_BYTES = 16 * 1024
+
+
+class BatchAt(NamedTuple):
+    """A batch in the segment's file."""
+
+    position: int
+    header: BatchHeader
+
+
+class Segment:
+    """Offsets from `base_offset` on. `size` counts the bytes in use; a preallocated file is longer."""
+
+    __slots__ = (
+        "_bytes_since_index",
+        "_first_timestamp",
+        "_largest",
+        "_positions",
+        "base_offset",
+        "created_ms",
+        "directory",
+        "file",
+        "index",
+        "index_interval",
+        "jitter_ms",
+        "offset_max",
+        "size",
+        "suffix",
+        "time_index",
+        "transactions",
+    )
+
+    def __init__(
+        self,
+        disk: Disk,
+        directory: str,
+        base_offset: int,
+        config: LogConfig,
+        *,
+        now_ms: int,
+        jitter_ms: int = 0,
+        suffix: str = "",
+        new: bool = False,
+    ) -> None:
+        """The segment as its files are. `new` says that there are none."""
+
+        def path(kind: str) -> str:
+            return f"{directory}/{file_name(base_offset, kind)}{suffix}"
+
+        self.directory, self.base_offset, self.suffix = directory, base_offset, suffix
+        self.file: File = disk.open(path(LOG))
+        self.size = 0 if new else self.file.size()
+        self.index = OffsetIndex(
+            disk.open(path(OFFSET_INDEX)), base_offset, config.segment_index_bytes, empty=new
+        )
+        self.time_index = TimeIndex(
+            disk.open(path(TIME_INDEX)), base_offset, config.segment_index_bytes, empty=new
+        )
+        self.transactions = TransactionIndex(disk, path(TRANSACTION_INDEX), base_offset)
+        self.index_interval = config.index_interval_bytes
+        self.offset_max = base_offset + RELATIVE_OFFSET_MAX
+        self.created_ms, self.jitter_ms = now_ms, jitter_ms
+        self._bytes_since_index = 0
+        self._largest: TimestampOffset | None = self.time_index.last if new else None
+        self._first_timestamp: int | None = None
+        self._positions: dict[int, int] = {base_offset: 0}
+        if new and config.preallocate:
+            self.file.truncate(config.segment_bytes)
+
+    # Writing
+
+    def append(self, data: Buffer, size: int, last_offset: int, max_timestamp: int) -> None:
+        """Write one batch at the end. The file is as before if this raises."""
+        position = self.size
+        self.file.write(position, data)
+        self.size = position + size
+        self.note(position, size, last_offset, max_timestamp)
+
+    def append_all(self, data: Buffer, found: Sequence[BatchAt]) -> None:
+        """Write several batches at once; their positions are those in `data`."""
+        start = self.size
+        self.file.write(start, data)
+        self.size = start + len(data)
+        for position, header in found:
+            self.note(start + position, header.size, header.last_offset, header.max_timestamp)
+
+    def note(self, position: int, size: int, last_offset: int, max_timestamp: int) -> None:
+        """Keep the indexes up with a batch that lies at `position`."""
+        largest = self.largest
+        if max_timestamp > largest.timestamp:
+            largest = self._largest = TimestampOffset(max_timestamp, last_offset)
+        if self._first_timestamp is None:
+            self._first_timestamp = max_timestamp
+        since = self._bytes_since_index
+        if since > self.index_interval:
+            self.index.append(last_offset, position)
+            self.time_index.append(largest.timestamp, largest.offset)
+            since = 0
+        self._bytes_since_index = since + size
+
+    # What it holds
+
+    @property
+    def largest(self) -> TimestampOffset:
+        """The largest timestamp in the segment as its indexes know it."""
+        if self._largest is None:
+            self._largest = self.time_index.last
+        return self._largest
+
+    @property
+    def largest_timestamp(self) -> int:
+        """For retention. Records without a timestamp are as old as the segment is to this process."""
+        timestamp = self.largest.timestamp
+        return timestamp if timestamp >= 0 else self.created_ms
+
+    @property
+    def first_timestamp(self) -> int:
+        """Of the first batch; NO_TIMESTAMP if there is none."""
+        if self._first_timestamp is None:
+            first = self.batch_at(0)
+            if first is None:
+                return NO_TIMESTAMP
+            self._first_timestamp = first.header.max_timestamp
+        return self._first_timestamp
+
+    def waited_ms(self, now_ms: int, timestamp: int) -> int:
+        """How long the segment has been active, by its records' time if they have one."""
+        first = self.first_timestamp
+        return timestamp - first if first >= 0 else now_ms - self.created_ms
+
+    @property
+    def is_full(self) -> bool:
+        return self.index.is_full or self.time_index.is_full
+
+    # Finding
+
+    def batch_at(self, position: int) -> BatchAt | None:
+        """The batch whose header begins at `position`; None where the segment ends."""
+        if position + HEADER_SIZE > self.size:
+            return None
+        header = read_header(self.file.read(position, HEADER_SIZE))
+        check_magic(header.magic)
+        return BatchAt(position, header)
+
+    def batches_from(self, position: int, end: int | None = None) -> Iterator[BatchAt]:
+        """Headers one after another, read in blocks where batches are small."""
+        end = self.size if end is None else min(end, self.size)
+        block, start = b"", position
+        while position + HEADER_SIZE <= end:
+            if position + HEADER_SIZE > start + len(block):
+                block, start = self.file.read(position, min(_SCAN_BYTES, end - position)), position
+                if len(block) < HEADER_SIZE:
+                    return
+            header = read_header(block, position - start)
+            check_magic(header.magic)
+            assert header.size >= LOG_OVERHEAD, "batches below the recovery point are sound"
+            yield BatchAt(position, header)
+            position += header.size
+
+    def position_of(self, offset: int) -> int:
+        """Where the batch begins that holds `offset`, or the first one behind it; `size` if there is none."""
+        known = self._positions.get(offset)
+        if known is not None:
+            return known
+        for position, header in self.batches_from(self.index.lookup(offset)):
+            if header.last_offset >= offset:
+                self.remember(offset, position)
+                return position
+        return self.size
+
+    def remember(self, offset: int, position: int) -> None:
+        """A reader that ended here goes on from here: it need not search."""
+        if len(self._positions) >= _POSITIONS_KEPT:
+            del self._positions[next(iter(self._positions))]
+        self._positions[offset] = position
+
+    def next_offset(self) -> int:
+        """One more than the last offset in the segment; found by scanning behind the last index entry."""
+        last = self.base_offset
+        for _, header in self.batches_from(self.index.position_at_or_below(self.size)):
+            last = header.last_offset + 1
+        return last
