@@ -1,0 +1,24 @@
+"""Leader: tell the silent voters who leads, and resign when a majority is silent."""
+
+from functools import partial
+
+from ottla.raft.duties.asking import ask_voters, earliest
+from ottla.raft.replica import Replica
+from ottla.raft.rpcs import begin_quorum_epoch
+from ottla.raft.states.leader import Leader
+from ottla.raft.transitions import become_resigned
+
+
+def perform(replica: Replica, state: Leader) -> int | None:
+    now_ms = replica.now.mono_ms
+    # A quorum of one has nobody to hear from.
+    check_quorum_ms = state.check_quorum_deadline_ms if len(state.voters) > 1 else None
+    is_silent = check_quorum_ms is not None and check_quorum_ms <= now_ms
+    if replica.shutdown is not None or state.resign_requested or is_silent:
+        become_resigned(replica)
+        return None
+    if state.begin_quorum_epoch_deadline_ms <= now_ms:
+        ask_voters(replica, state.silent_voters(now_ms), partial(begin_quorum_epoch.request, replica))
+        state.begin_quorum_epoch_deadline_ms = now_ms + replica.config.begin_quorum_epoch_timeout_ms
+    next_round_ms = state.begin_quorum_epoch_deadline_ms if len(state.voters) > 1 else None
+    return earliest(check_quorum_ms, next_round_ms)

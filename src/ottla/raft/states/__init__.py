@@ -1,0 +1,1 @@
+"""The states of a replica (KIP-595, 996): what each remembers, and whom it would vote for."""
