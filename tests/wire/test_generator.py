@@ -5,6 +5,7 @@ from tools.messages.__main__ import differences, output
 from tools.messages.branches import Branch, by_version, code, merge
 from tools.messages.names import camel_case, snake_case, words
 from tools.messages.versions import NONE, OPEN_END, Versions, parse
+from tools.messages.wrapping import wrapped
 
 from tests.oracle.apache_kafka import KAFKA_LIB, ROOT
 
@@ -68,4 +69,29 @@ def test_what_branches_at_the_same_versions_is_joined_with_what_lies_between() -
             "    both",
             "    plain",
         ]
+    ]
+
+
+def test_a_line_that_is_too_long_is_broken() -> None:
+    name = "a_field_with_quite_a_long_name_that_goes_on_and_on"
+    assert wrapped(f"it.{name} = source.int32()") == [f"it.{name} = source.int32()"]
+    assert wrapped(f"it.{name} = [{name}.read(source, version) for _ in range(source.array(1))]") == [
+        f"it.{name} = [",
+        f"    {name}.read(source, version) for _ in range(source.array(1))",
+        "]",
+    ]
+    assert wrapped(f"    out += _II.pack(self.{name}, self.{name})") == [
+        "    out += _II.pack(",
+        f"        self.{name},",
+        f"        self.{name},",
+        "    )",
+    ]
+    assert wrapped(
+        f"it.{name} = None if (count := source.nullable_array(1)) is None else source.int32s(count)"
+    ) == [
+        f"it.{name} = (",
+        "    None",
+        "    if (count := source.nullable_array(1)) is None",
+        "    else source.int32s(count)",
+        ")",
     ]

@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 lib="$PWD/build/kafka/lib"
-if [ -z "$(find "$lib" -name 'kafka-clients-*.jar' 2>/dev/null)" ]; then
-  mvn -q dependency:copy-dependencies -f tools/kafka/pom.xml -DoutputDirectory="$lib"
+if [ ! -d "$lib" ]; then
+  # Into another folder first: a download that breaks off leaves no half of a library behind.
+  mvn -q dependency:copy-dependencies -f tools/kafka/pom.xml -DoutputDirectory="$lib.part"
+  mv "$lib.part" "$lib"
 fi

@@ -9,23 +9,27 @@ from tools.messages.names import words
 from tools.messages.reading import read_method
 from tools.messages.types import annotation, default, is_shared
 from tools.messages.versions import OPEN_END
+from tools.messages.wrapping import LINE_MAX, wrapped
 from tools.messages.writing import write_method
 
 _MESSAGE_NAMES = ("UNSET", "Message", "cannot_be_null", "cannot_carry", "cannot_read", "cannot_write")
-_LINE_MAX = 110
 _RESERVED = {"read", "write"}
 
 
 def module(definition: Definition) -> str:
     fixed = FixedStructs()
     classes = [_class(definition, structure, fixed) for structure in definition.structures]
-    body = "\n".join(line for lines in classes for line in ("", "", *lines))
+    body = "\n".join(line for lines in classes for line in ("", "", *_wrapped(lines)))
     constants = fixed.lines()
     head = [f'"""{_headline(definition)}"""', "", "from __future__ import annotations", ""]
     if constants:
         head += ["from struct import Struct"]
     head += [*_imports(body), *([""] if constants else []), *constants]
     return "\n".join([*head, body]) + "\n"
+
+
+def _wrapped(lines: list[str]) -> list[str]:
+    return [part for line in lines for part in wrapped(line)]
 
 
 def _headline(definition: Definition) -> str:
@@ -56,7 +60,7 @@ def _imports(body: str) -> list[str]:
 
 def _import(source: str, names: list[str]) -> list[str]:
     line = f"from {source} import {', '.join(names)}"
-    if len(line) <= _LINE_MAX:
+    if len(line) <= LINE_MAX:
         return [line]
     return [f"from {source} import (", *(f"    {name}," for name in names), ")"]
 
@@ -81,7 +85,7 @@ def _class(definition: Definition, structure: Structure, fixed: FixedStructs) ->
 
 def _slots(names: list[str]) -> list[str]:
     line = f"__slots__ = ({', '.join(map(_quoted, names))}{',' * (len(names) == 1)})"
-    if len(line) <= _LINE_MAX - 4:
+    if len(line) <= LINE_MAX - 4:
         return [line]
     return ["__slots__ = (", *(f"    {_quoted(name)}," for name in names), ")"]
 

@@ -59,7 +59,9 @@ class AddPartitionsToTxnRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 4:
-            it.transactions = [AddPartitionsToTxnTransaction.read(source, version) for _ in range(source.compact_array(14))]
+            it.transactions = [
+                AddPartitionsToTxnTransaction.read(source, version) for _ in range(source.compact_array(14))
+            ]
         else:
             it.transactions = []
         if version >= 4:
@@ -76,9 +78,13 @@ class AddPartitionsToTxnRequest(Message):
         if version >= 4:
             it.v3_and_below_topics = []
         elif version >= 3:
-            it.v3_and_below_topics = [AddPartitionsToTxnTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.v3_and_below_topics = [
+                AddPartitionsToTxnTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
-            it.v3_and_below_topics = [AddPartitionsToTxnTopic.read(source, version) for _ in range(source.array(3))]
+            it.v3_and_below_topics = [
+                AddPartitionsToTxnTopic.read(source, version) for _ in range(source.array(3))
+            ]
         if version >= 3:
             source.skip_tags()
         return it

@@ -34,7 +34,9 @@ class AddPartitionsToTxnResponse(Message):
         self.throttle_time_ms = throttle_time_ms
         self.error_code = error_code
         self.results_by_transaction = [] if results_by_transaction is UNSET else results_by_transaction
-        self.results_by_topic_v3_and_below = [] if results_by_topic_v3_and_below is UNSET else results_by_topic_v3_and_below
+        self.results_by_topic_v3_and_below = (
+            [] if results_by_topic_v3_and_below is UNSET else results_by_topic_v3_and_below
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
@@ -43,7 +45,9 @@ class AddPartitionsToTxnResponse(Message):
         it = cls.__new__(cls)
         if version >= 4:
             it.throttle_time_ms, it.error_code = source.unpack(_IH)
-            it.results_by_transaction = [AddPartitionsToTxnResult.read(source, version) for _ in range(source.compact_array(3))]
+            it.results_by_transaction = [
+                AddPartitionsToTxnResult.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
             it.error_code = 0
             it.throttle_time_ms = source.int32()
@@ -51,9 +55,13 @@ class AddPartitionsToTxnResponse(Message):
         if version >= 4:
             it.results_by_topic_v3_and_below = []
         elif version >= 3:
-            it.results_by_topic_v3_and_below = [AddPartitionsToTxnTopicResult.read(source, version) for _ in range(source.compact_array(3))]
+            it.results_by_topic_v3_and_below = [
+                AddPartitionsToTxnTopicResult.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
-            it.results_by_topic_v3_and_below = [AddPartitionsToTxnTopicResult.read(source, version) for _ in range(source.array(3))]
+            it.results_by_topic_v3_and_below = [
+                AddPartitionsToTxnTopicResult.read(source, version) for _ in range(source.array(3))
+            ]
         if version >= 3:
             source.skip_tags()
         return it
@@ -104,7 +112,9 @@ class AddPartitionsToTxnResult(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.transactional_id = source.compact_string()
-        it.topic_results = [AddPartitionsToTxnTopicResult.read(source, version) for _ in range(source.compact_array(3))]
+        it.topic_results = [
+            AddPartitionsToTxnTopicResult.read(source, version) for _ in range(source.compact_array(3))
+        ]
         source.skip_tags()
         return it
 
@@ -136,11 +146,15 @@ class AddPartitionsToTxnTopicResult(Message):
         it = cls.__new__(cls)
         if version >= 3:
             it.name = source.compact_string()
-            it.results_by_partition = [AddPartitionsToTxnPartitionResult.read(source, version) for _ in range(source.compact_array(6))]
+            it.results_by_partition = [
+                AddPartitionsToTxnPartitionResult.read(source, version) for _ in range(source.compact_array(6))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()
-            it.results_by_partition = [AddPartitionsToTxnPartitionResult.read(source, version) for _ in range(source.array(6))]
+            it.results_by_partition = [
+                AddPartitionsToTxnPartitionResult.read(source, version) for _ in range(source.array(6))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

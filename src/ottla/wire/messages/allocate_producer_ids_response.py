@@ -40,7 +40,13 @@ class AllocateProducerIdsResponse(Message):
         if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
-        it.throttle_time_ms, it.error_code, it.producer_id_start, it.producer_id_len, tags = source.unpack(_IHQIT)
+        (
+            it.throttle_time_ms,
+            it.error_code,
+            it.producer_id_start,
+            it.producer_id_len,
+            tags,
+        ) = source.unpack(_IHQIT)
         if tags:
             source.skip_more_tags()
         return it
@@ -48,4 +54,10 @@ class AllocateProducerIdsResponse(Message):
     def write(self, out: bytearray, version: int) -> None:
         if version != 0:
             raise cannot_write(self, version)
-        out += _IHQIT.pack(self.throttle_time_ms, self.error_code, self.producer_id_start, self.producer_id_len, 0)
+        out += _IHQIT.pack(
+            self.throttle_time_ms,
+            self.error_code,
+            self.producer_id_start,
+            self.producer_id_len,
+            0,
+        )

@@ -45,7 +45,9 @@ class AlterConfigsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 2:
-            it.resources = [AlterConfigsResource.read(source, version) for _ in range(source.compact_array(4))]
+            it.resources = [
+                AlterConfigsResource.read(source, version) for _ in range(source.compact_array(4))
+            ]
             it.validate_only, tags = source.unpack(_ZT)
             if tags:
                 source.skip_more_tags()

@@ -43,10 +43,14 @@ class AlterConfigsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 2:
-            it.responses = [AlterConfigsResourceResponse.read(source, version) for _ in range(source.compact_array(6))]
+            it.responses = [
+                AlterConfigsResourceResponse.read(source, version) for _ in range(source.compact_array(6))
+            ]
             source.skip_tags()
         else:
-            it.responses = [AlterConfigsResourceResponse.read(source, version) for _ in range(source.array(6))]
+            it.responses = [
+                AlterConfigsResourceResponse.read(source, version) for _ in range(source.array(6))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -56,7 +56,9 @@ class AlterPartitionReassignmentsResponse(Message):
             it.allow_replication_factor_change = True
             it.throttle_time_ms, it.error_code = source.unpack(_IH)
         it.error_message = source.compact_nullable_string()
-        it.responses = [ReassignableTopicResponse.read(source, version) for _ in range(source.compact_array(3))]
+        it.responses = [
+            ReassignableTopicResponse.read(source, version) for _ in range(source.compact_array(3))
+        ]
         source.skip_tags()
         return it
 
@@ -93,7 +95,9 @@ class ReassignableTopicResponse(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.name = source.compact_string()
-        it.partitions = [ReassignablePartitionResponse.read(source, version) for _ in range(source.compact_array(8))]
+        it.partitions = [
+            ReassignablePartitionResponse.read(source, version) for _ in range(source.compact_array(8))
+        ]
         source.skip_tags()
         return it
 

@@ -126,7 +126,9 @@ class PartitionData(Message):
         it.partition_index, it.leader_epoch = source.unpack(_II)
         if version >= 3:
             it.new_isr = []
-            it.new_isr_with_epochs = [BrokerState.read(source, version) for _ in range(source.compact_array(13))]
+            it.new_isr_with_epochs = [
+                BrokerState.read(source, version) for _ in range(source.compact_array(13))
+            ]
         else:
             it.new_isr = source.int32s(source.compact_array(4))
             it.new_isr_with_epochs = []

@@ -77,7 +77,9 @@ class AlterReplicaLogDir(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.path = source.compact_string()
-            it.topics = [AlterReplicaLogDirTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                AlterReplicaLogDirTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.path = source.string()

@@ -37,7 +37,9 @@ class AlterReplicaLogDirsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 2:
-            it.results = [AlterReplicaLogDirTopicResult.read(source, version) for _ in range(source.compact_array(3))]
+            it.results = [
+                AlterReplicaLogDirTopicResult.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.results = [AlterReplicaLogDirTopicResult.read(source, version) for _ in range(source.array(3))]
@@ -78,11 +80,15 @@ class AlterReplicaLogDirTopicResult(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.topic_name = source.compact_string()
-            it.partitions = [AlterReplicaLogDirPartitionResult.read(source, version) for _ in range(source.compact_array(6))]
+            it.partitions = [
+                AlterReplicaLogDirPartitionResult.read(source, version) for _ in range(source.compact_array(6))
+            ]
             source.skip_tags()
         else:
             it.topic_name = source.string()
-            it.partitions = [AlterReplicaLogDirPartitionResult.read(source, version) for _ in range(source.array(6))]
+            it.partitions = [
+                AlterReplicaLogDirPartitionResult.read(source, version) for _ in range(source.array(6))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -35,7 +35,9 @@ class AlterShareGroupOffsetsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.group_id = source.compact_string()
-        it.topics = [AlterShareGroupOffsetsRequestTopic.read(source, version) for _ in range(source.compact_array(3))]
+        it.topics = [
+            AlterShareGroupOffsetsRequestTopic.read(source, version) for _ in range(source.compact_array(3))
+        ]
         source.skip_tags()
         return it
 
@@ -68,7 +70,9 @@ class AlterShareGroupOffsetsRequestTopic(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.topic_name = source.compact_string()
-        it.partitions = [AlterShareGroupOffsetsRequestPartition.read(source, version) for _ in range(source.compact_array(13))]
+        it.partitions = [
+            AlterShareGroupOffsetsRequestPartition.read(source, version) for _ in range(source.compact_array(13))
+        ]
         source.skip_tags()
         return it
 

@@ -49,7 +49,9 @@ class AlterShareGroupOffsetsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         it.error_message = source.compact_nullable_string()
-        it.responses = [AlterShareGroupOffsetsResponseTopic.read(source, version) for _ in range(source.compact_array(19))]
+        it.responses = [
+            AlterShareGroupOffsetsResponseTopic.read(source, version) for _ in range(source.compact_array(19))
+        ]
         source.skip_tags()
         return it
 
@@ -87,7 +89,9 @@ class AlterShareGroupOffsetsResponseTopic(Message):
         it = cls.__new__(cls)
         it.topic_name = source.compact_string()
         it.topic_id = source.uuid()
-        it.partitions = [AlterShareGroupOffsetsResponsePartition.read(source, version) for _ in range(source.compact_array(8))]
+        it.partitions = [
+            AlterShareGroupOffsetsResponsePartition.read(source, version) for _ in range(source.compact_array(8))
+        ]
         source.skip_tags()
         return it
 

@@ -36,7 +36,9 @@ class AlterUserScramCredentialsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.deletions = [ScramCredentialDeletion.read(source, version) for _ in range(source.compact_array(3))]
-        it.upsertions = [ScramCredentialUpsertion.read(source, version) for _ in range(source.compact_array(9))]
+        it.upsertions = [
+            ScramCredentialUpsertion.read(source, version) for _ in range(source.compact_array(9))
+        ]
         source.skip_tags()
         return it
 

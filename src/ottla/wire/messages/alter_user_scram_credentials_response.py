@@ -39,7 +39,9 @@ class AlterUserScramCredentialsResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
-        it.results = [AlterUserScramCredentialsResult.read(source, version) for _ in range(source.compact_array(5))]
+        it.results = [
+            AlterUserScramCredentialsResult.read(source, version) for _ in range(source.compact_array(5))
+        ]
         source.skip_tags()
         return it
 

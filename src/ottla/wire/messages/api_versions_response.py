@@ -88,11 +88,15 @@ class ApiVersionsResponse(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.supported_features = [SupportedFeatureKey.read(source, version) for _ in range(source.compact_array(6))]
+                        it.supported_features = [
+                            SupportedFeatureKey.read(source, version) for _ in range(source.compact_array(6))
+                        ]
                     elif tag == 1:
                         it.finalized_features_epoch = source.int64()
                     elif tag == 2:
-                        it.finalized_features = [FinalizedFeatureKey.read(source, version) for _ in range(source.compact_array(6))]
+                        it.finalized_features = [
+                            FinalizedFeatureKey.read(source, version) for _ in range(source.compact_array(6))
+                        ]
                     elif tag == 3:
                         it.zk_migration_ready = source.boolean()
                     else:

@@ -55,7 +55,9 @@ class BeginQuorumEpochRequest(Message):
             it.cluster_id = source.compact_nullable_string()
             it.voter_id = source.int32()
             it.topics = [TopicData.read(source, version) for _ in range(source.compact_array(3))]
-            it.leader_endpoints = [LeaderEndpoint.read(source, version) for _ in range(source.compact_array(5))]
+            it.leader_endpoints = [
+                LeaderEndpoint.read(source, version) for _ in range(source.compact_array(5))
+            ]
             source.skip_tags()
         else:
             it.cluster_id = source.nullable_string()
@@ -184,7 +186,13 @@ class PartitionData(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 1:
-            it.partition_index, it.voter_directory_id, it.leader_id, it.leader_epoch, tags = source.unpack(_IUIIT)
+            (
+                it.partition_index,
+                it.voter_directory_id,
+                it.leader_id,
+                it.leader_epoch,
+                tags,
+            ) = source.unpack(_IUIIT)
             if tags:
                 source.skip_more_tags()
         else:
@@ -194,6 +202,12 @@ class PartitionData(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 1:
-            out += _IUIIT.pack(self.partition_index, self.voter_directory_id, self.leader_id, self.leader_epoch, 0)
+            out += _IUIIT.pack(
+                self.partition_index,
+                self.voter_directory_id,
+                self.leader_id,
+                self.leader_epoch,
+                0,
+            )
         else:
             out += _III.pack(self.partition_index, self.leader_id, self.leader_epoch)

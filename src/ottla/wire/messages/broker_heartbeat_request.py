@@ -59,9 +59,22 @@ class BrokerHeartbeatRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 1:
-            it.broker_id, it.broker_epoch, it.current_metadata_offset, it.want_fence, it.want_shut_down = source.unpack(_IQQZZ)
+            (
+                it.broker_id,
+                it.broker_epoch,
+                it.current_metadata_offset,
+                it.want_fence,
+                it.want_shut_down,
+            ) = source.unpack(_IQQZZ)
         else:
-            it.broker_id, it.broker_epoch, it.current_metadata_offset, it.want_fence, it.want_shut_down, tags = source.unpack(_IQQZZT)
+            (
+                it.broker_id,
+                it.broker_epoch,
+                it.current_metadata_offset,
+                it.want_fence,
+                it.want_shut_down,
+                tags,
+            ) = source.unpack(_IQQZZT)
             if tags:
                 source.skip_more_tags()
         it.offline_log_dirs = []
@@ -75,7 +88,11 @@ class BrokerHeartbeatRequest(Message):
                     if tag == 0:
                         it.offline_log_dirs = [source.uuid() for _ in range(source.compact_array(16))]
                     elif tag == 1:
-                        it.cordoned_log_dirs = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                        it.cordoned_log_dirs = (
+                            None
+                            if (count := source.compact_nullable_array(16)) is None
+                            else [source.uuid() for _ in range(count)]
+                        )
                     else:
                         source.at = end
                     source.end_tag(end)
@@ -96,9 +113,22 @@ class BrokerHeartbeatRequest(Message):
         if not 0 <= version <= 2:
             raise cannot_write(self, version)
         if version >= 1:
-            out += _IQQZZ.pack(self.broker_id, self.broker_epoch, self.current_metadata_offset, self.want_fence, self.want_shut_down)
+            out += _IQQZZ.pack(
+                self.broker_id,
+                self.broker_epoch,
+                self.current_metadata_offset,
+                self.want_fence,
+                self.want_shut_down,
+            )
         else:
-            out += _IQQZZT.pack(self.broker_id, self.broker_epoch, self.current_metadata_offset, self.want_fence, self.want_shut_down, 0)
+            out += _IQQZZT.pack(
+                self.broker_id,
+                self.broker_epoch,
+                self.current_metadata_offset,
+                self.want_fence,
+                self.want_shut_down,
+                0,
+            )
         if version >= 2:
             tags = []
             if self.offline_log_dirs:

@@ -43,7 +43,14 @@ class BrokerHeartbeatResponse(Message):
         if not 0 <= version <= 2:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
-        it.throttle_time_ms, it.error_code, it.is_caught_up, it.is_fenced, it.should_shut_down, tags = source.unpack(_IHZZZT)
+        (
+            it.throttle_time_ms,
+            it.error_code,
+            it.is_caught_up,
+            it.is_fenced,
+            it.should_shut_down,
+            tags,
+        ) = source.unpack(_IHZZZT)
         if tags:
             source.skip_more_tags()
         return it
@@ -51,4 +58,11 @@ class BrokerHeartbeatResponse(Message):
     def write(self, out: bytearray, version: int) -> None:
         if not 0 <= version <= 2:
             raise cannot_write(self, version)
-        out += _IHZZZT.pack(self.throttle_time_ms, self.error_code, self.is_caught_up, self.is_fenced, self.should_shut_down, 0)
+        out += _IHZZZT.pack(
+            self.throttle_time_ms,
+            self.error_code,
+            self.is_caught_up,
+            self.is_fenced,
+            self.should_shut_down,
+            0,
+        )

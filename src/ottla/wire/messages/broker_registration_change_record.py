@@ -71,7 +71,11 @@ class BrokerRegistrationChangeRecord(Message):
                     elif tag == 2:
                         it.log_dirs = [source.uuid() for _ in range(source.compact_array(16))]
                     elif tag == 3:
-                        it.cordoned_log_dirs = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                        it.cordoned_log_dirs = (
+                            None
+                            if (count := source.compact_nullable_array(16)) is None
+                            else [source.uuid() for _ in range(count)]
+                        )
                     else:
                         source.at = end
                     source.end_tag(end)

@@ -49,7 +49,9 @@ class ConsumerGroupCurrentMemberAssignmentValue(Message):
         self.previous_member_epoch = previous_member_epoch
         self.state = state
         self.assigned_partitions = [] if assigned_partitions is UNSET else assigned_partitions
-        self.partitions_pending_revocation = [] if partitions_pending_revocation is UNSET else partitions_pending_revocation
+        self.partitions_pending_revocation = (
+            [] if partitions_pending_revocation is UNSET else partitions_pending_revocation
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
@@ -57,8 +59,12 @@ class ConsumerGroupCurrentMemberAssignmentValue(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.member_epoch, it.previous_member_epoch, it.state = source.unpack(_IIB)
-        it.assigned_partitions = [TopicPartitions.read(source, version) for _ in range(source.compact_array(18))]
-        it.partitions_pending_revocation = [TopicPartitions.read(source, version) for _ in range(source.compact_array(18))]
+        it.assigned_partitions = [
+            TopicPartitions.read(source, version) for _ in range(source.compact_array(18))
+        ]
+        it.partitions_pending_revocation = [
+            TopicPartitions.read(source, version) for _ in range(source.compact_array(18))
+        ]
         source.skip_tags()
         return it
 
@@ -105,7 +111,11 @@ class TopicPartitions(Message):
             for _ in range(tags):
                 tag, end = source.next_tag(tag)
                 if tag == 0:
-                    it.assignment_epochs = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    it.assignment_epochs = (
+                        None
+                        if (count := source.compact_nullable_array(4)) is None
+                        else source.int32s(count)
+                    )
                 else:
                     source.at = end
                 source.end_tag(end)

@@ -81,13 +81,21 @@ class ConsumerGroupHeartbeatRequest(Message):
         it.instance_id = source.compact_nullable_string()
         it.rack_id = source.compact_nullable_string()
         it.rebalance_timeout_ms = source.int32()
-        it.subscribed_topic_names = None if (count := source.compact_nullable_array(1)) is None else [source.compact_string() for _ in range(count)]
+        it.subscribed_topic_names = (
+            None
+            if (count := source.compact_nullable_array(1)) is None
+            else [source.compact_string() for _ in range(count)]
+        )
         if version >= 1:
             it.subscribed_topic_regex = source.compact_nullable_string()
         else:
             it.subscribed_topic_regex = None
         it.server_assignor = source.compact_nullable_string()
-        it.topic_partitions = None if (count := source.compact_nullable_array(18)) is None else [TopicPartitions.read(source, version) for _ in range(count)]
+        it.topic_partitions = (
+            None
+            if (count := source.compact_nullable_array(18)) is None
+            else [TopicPartitions.read(source, version) for _ in range(count)]
+        )
         source.skip_tags()
         return it
 

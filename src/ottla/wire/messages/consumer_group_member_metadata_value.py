@@ -63,7 +63,9 @@ class ConsumerGroupMemberMetadataValue(Message):
         self.subscribed_topic_regex = subscribed_topic_regex
         self.rebalance_timeout_ms = rebalance_timeout_ms
         self.server_assignor = server_assignor
-        self.classic_member_metadata = ClassicMemberMetadata() if classic_member_metadata is UNSET else classic_member_metadata
+        self.classic_member_metadata = (
+            ClassicMemberMetadata() if classic_member_metadata is UNSET else classic_member_metadata
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
@@ -85,7 +87,9 @@ class ConsumerGroupMemberMetadataValue(Message):
             for _ in range(tags):
                 tag, end = source.next_tag(tag)
                 if tag == 0:
-                    it.classic_member_metadata = None if source.unsigned_varint() == 0 else ClassicMemberMetadata.read(source, version)
+                    it.classic_member_metadata = (
+                        None if source.unsigned_varint() == 0 else ClassicMemberMetadata.read(source, version)
+                    )
                 else:
                     source.at = end
                 source.end_tag(end)
@@ -138,7 +142,9 @@ class ClassicMemberMetadata(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.session_timeout_ms = source.int32()
-        it.supported_protocols = [ClassicProtocol.read(source, version) for _ in range(source.compact_array(3))]
+        it.supported_protocols = [
+            ClassicProtocol.read(source, version) for _ in range(source.compact_array(3))
+        ]
         source.skip_tags()
         return it
 

@@ -75,7 +75,9 @@ class TopicMetadata(Message):
         it.topic_id = source.uuid()
         it.topic_name = source.compact_string()
         it.num_partitions = source.int32()
-        it.partition_metadata = [PartitionMetadata.read(source, version) for _ in range(source.compact_array(6))]
+        it.partition_metadata = [
+            PartitionMetadata.read(source, version) for _ in range(source.compact_array(6))
+        ]
         source.skip_tags()
         return it
 

@@ -95,12 +95,20 @@ class CreatePartitionsTopic(Message):
         if version >= 2:
             it.name = source.compact_string()
             it.count = source.int32()
-            it.assignments = None if (count := source.compact_nullable_array(2)) is None else [CreatePartitionsAssignment.read(source, version) for _ in range(count)]
+            it.assignments = (
+                None
+                if (count := source.compact_nullable_array(2)) is None
+                else [CreatePartitionsAssignment.read(source, version) for _ in range(count)]
+            )
             source.skip_tags()
         else:
             it.name = source.string()
             it.count = source.int32()
-            it.assignments = None if (count := source.nullable_array(2)) is None else [CreatePartitionsAssignment.read(source, version) for _ in range(count)]
+            it.assignments = (
+                None
+                if (count := source.nullable_array(2)) is None
+                else [CreatePartitionsAssignment.read(source, version) for _ in range(count)]
+            )
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -42,7 +42,9 @@ class CreatePartitionsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 2:
-            it.results = [CreatePartitionsTopicResult.read(source, version) for _ in range(source.compact_array(5))]
+            it.results = [
+                CreatePartitionsTopicResult.read(source, version) for _ in range(source.compact_array(5))
+            ]
             source.skip_tags()
         else:
             it.results = [CreatePartitionsTopicResult.read(source, version) for _ in range(source.array(5))]

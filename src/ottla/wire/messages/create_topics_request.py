@@ -104,13 +104,17 @@ class CreatableTopic(Message):
         if version >= 5:
             it.name = source.compact_string()
             it.num_partitions, it.replication_factor = source.unpack(_IH)
-            it.assignments = [CreatableReplicaAssignment.read(source, version) for _ in range(source.compact_array(6))]
+            it.assignments = [
+                CreatableReplicaAssignment.read(source, version) for _ in range(source.compact_array(6))
+            ]
             it.configs = [CreatableTopicConfig.read(source, version) for _ in range(source.compact_array(3))]
             source.skip_tags()
         else:
             it.name = source.string()
             it.num_partitions, it.replication_factor = source.unpack(_IH)
-            it.assignments = [CreatableReplicaAssignment.read(source, version) for _ in range(source.array(6))]
+            it.assignments = [
+                CreatableReplicaAssignment.read(source, version) for _ in range(source.array(6))
+            ]
             it.configs = [CreatableTopicConfig.read(source, version) for _ in range(source.array(3))]
         return it
 

@@ -127,7 +127,11 @@ class CreatableTopicResult(Message):
         if version >= 5:
             it.error_message = source.compact_nullable_string()
             it.num_partitions, it.replication_factor = source.unpack(_IH)
-            it.configs = None if (count := source.compact_nullable_array(6)) is None else [CreatableTopicConfigs.read(source, version) for _ in range(count)]
+            it.configs = (
+                None
+                if (count := source.compact_nullable_array(6)) is None
+                else [CreatableTopicConfigs.read(source, version) for _ in range(count)]
+            )
             it.topic_config_error_code = 0
             tags = source.unsigned_varint()
             if tags:

@@ -47,7 +47,9 @@ class DeleteAclsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 2:
-            it.filter_results = [DeleteAclsFilterResult.read(source, version) for _ in range(source.compact_array(5))]
+            it.filter_results = [
+                DeleteAclsFilterResult.read(source, version) for _ in range(source.compact_array(5))
+            ]
             source.skip_tags()
         else:
             it.filter_results = [DeleteAclsFilterResult.read(source, version) for _ in range(source.array(5))]
@@ -92,7 +94,9 @@ class DeleteAclsFilterResult(Message):
         it.error_code = source.int16()
         if version >= 2:
             it.error_message = source.compact_nullable_string()
-            it.matching_acls = [DeleteAclsMatchingAcl.read(source, version) for _ in range(source.compact_array(11))]
+            it.matching_acls = [
+                DeleteAclsMatchingAcl.read(source, version) for _ in range(source.compact_array(11))
+            ]
             source.skip_tags()
         else:
             it.error_message = source.nullable_string()

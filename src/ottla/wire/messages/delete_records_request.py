@@ -81,7 +81,9 @@ class DeleteRecordsTopic(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.name = source.compact_string()
-            it.partitions = [DeleteRecordsPartition.read(source, version) for _ in range(source.compact_array(12))]
+            it.partitions = [
+                DeleteRecordsPartition.read(source, version) for _ in range(source.compact_array(12))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()

@@ -37,7 +37,9 @@ class DeleteRecordsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 2:
-            it.topics = [DeleteRecordsTopicResult.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                DeleteRecordsTopicResult.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.topics = [DeleteRecordsTopicResult.read(source, version) for _ in range(source.array(3))]
@@ -78,11 +80,15 @@ class DeleteRecordsTopicResult(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.name = source.compact_string()
-            it.partitions = [DeleteRecordsPartitionResult.read(source, version) for _ in range(source.compact_array(14))]
+            it.partitions = [
+                DeleteRecordsPartitionResult.read(source, version) for _ in range(source.compact_array(14))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partitions = [DeleteRecordsPartitionResult.read(source, version) for _ in range(source.array(14))]
+            it.partitions = [
+                DeleteRecordsPartitionResult.read(source, version) for _ in range(source.array(14))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -32,7 +32,9 @@ class DeleteShareGroupOffsetsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.group_id = source.compact_string()
-        it.topics = [DeleteShareGroupOffsetsRequestTopic.read(source, version) for _ in range(source.compact_array(2))]
+        it.topics = [
+            DeleteShareGroupOffsetsRequestTopic.read(source, version) for _ in range(source.compact_array(2))
+        ]
         source.skip_tags()
         return it
 

@@ -49,7 +49,9 @@ class DeleteShareGroupOffsetsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         it.error_message = source.compact_nullable_string()
-        it.responses = [DeleteShareGroupOffsetsResponseTopic.read(source, version) for _ in range(source.compact_array(21))]
+        it.responses = [
+            DeleteShareGroupOffsetsResponseTopic.read(source, version) for _ in range(source.compact_array(21))
+        ]
         source.skip_tags()
         return it
 

@@ -45,7 +45,9 @@ class DeleteTopicsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 4:
-            it.responses = [DeletableTopicResult.read(source, version) for _ in range(source.compact_array(4))]
+            it.responses = [
+                DeletableTopicResult.read(source, version) for _ in range(source.compact_array(4))
+            ]
             source.skip_tags()
         else:
             it.responses = [DeletableTopicResult.read(source, version) for _ in range(source.array(4))]

@@ -54,7 +54,9 @@ class DescribeAclsResponse(Message):
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         if version >= 2:
             it.error_message = source.compact_nullable_string()
-            it.resources = [DescribeAclsResource.read(source, version) for _ in range(source.compact_array(5))]
+            it.resources = [
+                DescribeAclsResource.read(source, version) for _ in range(source.compact_array(5))
+            ]
             source.skip_tags()
         else:
             it.error_message = source.nullable_string()

@@ -53,11 +53,19 @@ class DescribeClientQuotasResponse(Message):
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         if version >= 1:
             it.error_message = source.compact_nullable_string()
-            it.entries = None if (count := source.compact_nullable_array(3)) is None else [EntryData.read(source, version) for _ in range(count)]
+            it.entries = (
+                None
+                if (count := source.compact_nullable_array(3)) is None
+                else [EntryData.read(source, version) for _ in range(count)]
+            )
             source.skip_tags()
         else:
             it.error_message = source.nullable_string()
-            it.entries = None if (count := source.nullable_array(3)) is None else [EntryData.read(source, version) for _ in range(count)]
+            it.entries = (
+                None
+                if (count := source.nullable_array(3)) is None
+                else [EntryData.read(source, version) for _ in range(count)]
+            )
         return it
 
     def write(self, out: bytearray, version: int) -> None:

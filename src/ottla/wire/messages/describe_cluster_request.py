@@ -40,7 +40,12 @@ class DescribeClusterRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 2:
-            it.include_cluster_authorized_operations, it.endpoint_type, it.include_fenced_brokers, tags = source.unpack(_ZBZT)
+            (
+                it.include_cluster_authorized_operations,
+                it.endpoint_type,
+                it.include_fenced_brokers,
+                tags,
+            ) = source.unpack(_ZBZT)
             if tags:
                 source.skip_more_tags()
         elif version >= 1:
@@ -60,7 +65,12 @@ class DescribeClusterRequest(Message):
         if not 0 <= version <= 2:
             raise cannot_write(self, version)
         if version >= 2:
-            out += _ZBZT.pack(self.include_cluster_authorized_operations, self.endpoint_type, self.include_fenced_brokers, 0)
+            out += _ZBZT.pack(
+                self.include_cluster_authorized_operations,
+                self.endpoint_type,
+                self.include_fenced_brokers,
+                0,
+            )
         elif version >= 1:
             if self.include_fenced_brokers:
                 raise cannot_carry("includeFencedBrokers", version)

@@ -47,7 +47,9 @@ class DescribeConfigsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 4:
-            it.resources = [DescribeConfigsResource.read(source, version) for _ in range(source.compact_array(4))]
+            it.resources = [
+                DescribeConfigsResource.read(source, version) for _ in range(source.compact_array(4))
+            ]
         else:
             it.resources = [DescribeConfigsResource.read(source, version) for _ in range(source.array(4))]
         if version >= 4:
@@ -106,11 +108,19 @@ class DescribeConfigsResource(Message):
         it.resource_type = source.int8()
         if version >= 4:
             it.resource_name = source.compact_string()
-            it.configuration_keys = None if (count := source.compact_nullable_array(1)) is None else [source.compact_string() for _ in range(count)]
+            it.configuration_keys = (
+                None
+                if (count := source.compact_nullable_array(1)) is None
+                else [source.compact_string() for _ in range(count)]
+            )
             source.skip_tags()
         else:
             it.resource_name = source.string()
-            it.configuration_keys = None if (count := source.nullable_array(1)) is None else [source.string() for _ in range(count)]
+            it.configuration_keys = (
+                None
+                if (count := source.nullable_array(1)) is None
+                else [source.string() for _ in range(count)]
+            )
         return it
 
     def write(self, out: bytearray, version: int) -> None:

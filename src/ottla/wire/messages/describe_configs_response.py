@@ -100,7 +100,9 @@ class DescribeConfigsResult(Message):
             it.error_message = source.compact_nullable_string()
             it.resource_type = source.int8()
             it.resource_name = source.compact_string()
-            it.configs = [DescribeConfigsResourceResult.read(source, version) for _ in range(source.compact_array(9))]
+            it.configs = [
+                DescribeConfigsResourceResult.read(source, version) for _ in range(source.compact_array(9))
+            ]
             source.skip_tags()
         else:
             it.error_message = source.nullable_string()
@@ -177,7 +179,9 @@ class DescribeConfigsResourceResult(Message):
             it.name = source.compact_string()
             it.value = source.compact_nullable_string()
             it.read_only, it.config_source, it.is_sensitive = source.unpack(_ZBZ)
-            it.synonyms = [DescribeConfigsSynonym.read(source, version) for _ in range(source.compact_array(4))]
+            it.synonyms = [
+                DescribeConfigsSynonym.read(source, version) for _ in range(source.compact_array(4))
+            ]
         else:
             it.name = source.string()
             it.value = source.nullable_string()

@@ -29,10 +29,18 @@ class DescribeDelegationTokenRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 2:
-            it.owners = None if (count := source.compact_nullable_array(3)) is None else [DescribeDelegationTokenOwner.read(source, version) for _ in range(count)]
+            it.owners = (
+                None
+                if (count := source.compact_nullable_array(3)) is None
+                else [DescribeDelegationTokenOwner.read(source, version) for _ in range(count)]
+            )
             source.skip_tags()
         else:
-            it.owners = None if (count := source.nullable_array(3)) is None else [DescribeDelegationTokenOwner.read(source, version) for _ in range(count)]
+            it.owners = (
+                None
+                if (count := source.nullable_array(3)) is None
+                else [DescribeDelegationTokenOwner.read(source, version) for _ in range(count)]
+            )
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -49,7 +49,9 @@ class DescribeDelegationTokenResponse(Message):
         it = cls.__new__(cls)
         it.error_code = source.int16()
         if version >= 2:
-            it.tokens = [DescribedDelegationToken.read(source, version) for _ in range(source.compact_array(30))]
+            it.tokens = [
+                DescribedDelegationToken.read(source, version) for _ in range(source.compact_array(30))
+            ]
             it.throttle_time_ms, tags = source.unpack(_IT)
             if tags:
                 source.skip_more_tags()
@@ -143,12 +145,16 @@ class DescribedDelegationToken(Message):
         if version >= 2:
             it.token_id = source.compact_string()
             it.hmac = source.compact_byte_string()
-            it.renewers = [DescribedDelegationTokenRenewer.read(source, version) for _ in range(source.compact_array(3))]
+            it.renewers = [
+                DescribedDelegationTokenRenewer.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.token_id = source.string()
             it.hmac = source.byte_string()
-            it.renewers = [DescribedDelegationTokenRenewer.read(source, version) for _ in range(source.array(3))]
+            it.renewers = [
+                DescribedDelegationTokenRenewer.read(source, version) for _ in range(source.array(3))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -37,10 +37,18 @@ class DescribeLogDirsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 2:
-            it.topics = None if (count := source.compact_nullable_array(3)) is None else [DescribableLogDirTopic.read(source, version) for _ in range(count)]
+            it.topics = (
+                None
+                if (count := source.compact_nullable_array(3)) is None
+                else [DescribableLogDirTopic.read(source, version) for _ in range(count)]
+            )
             source.skip_tags()
         else:
-            it.topics = None if (count := source.nullable_array(3)) is None else [DescribableLogDirTopic.read(source, version) for _ in range(count)]
+            it.topics = (
+                None
+                if (count := source.nullable_array(3)) is None
+                else [DescribableLogDirTopic.read(source, version) for _ in range(count)]
+            )
         return it
 
     def write(self, out: bytearray, version: int) -> None:

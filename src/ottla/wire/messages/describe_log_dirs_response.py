@@ -175,7 +175,9 @@ class DescribeLogDirsTopic(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.name = source.compact_string()
-            it.partitions = [DescribeLogDirsPartition.read(source, version) for _ in range(source.compact_array(21))]
+            it.partitions = [
+                DescribeLogDirsPartition.read(source, version) for _ in range(source.compact_array(21))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()
@@ -221,7 +223,13 @@ class DescribeLogDirsPartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 2:
-            it.partition_index, it.partition_size, it.offset_lag, it.is_future_key, tags = source.unpack(_IQQZT)
+            (
+                it.partition_index,
+                it.partition_size,
+                it.offset_lag,
+                it.is_future_key,
+                tags,
+            ) = source.unpack(_IQQZT)
             if tags:
                 source.skip_more_tags()
         else:
@@ -230,6 +238,12 @@ class DescribeLogDirsPartition(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 2:
-            out += _IQQZT.pack(self.partition_index, self.partition_size, self.offset_lag, self.is_future_key, 0)
+            out += _IQQZT.pack(
+                self.partition_index,
+                self.partition_size,
+                self.offset_lag,
+                self.is_future_key,
+                0,
+            )
         else:
             out += _IQQZ.pack(self.partition_index, self.partition_size, self.offset_lag, self.is_future_key)

@@ -163,10 +163,26 @@ class ProducerState(Message):
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
-        it.producer_id, it.producer_epoch, it.last_sequence, it.last_timestamp, it.coordinator_epoch, it.current_txn_start_offset, tags = source.unpack(_QIIQIQT)
+        (
+            it.producer_id,
+            it.producer_epoch,
+            it.last_sequence,
+            it.last_timestamp,
+            it.coordinator_epoch,
+            it.current_txn_start_offset,
+            tags,
+        ) = source.unpack(_QIIQIQT)
         if tags:
             source.skip_more_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        out += _QIIQIQT.pack(self.producer_id, self.producer_epoch, self.last_sequence, self.last_timestamp, self.coordinator_epoch, self.current_txn_start_offset, 0)
+        out += _QIIQIQT.pack(
+            self.producer_id,
+            self.producer_epoch,
+            self.last_sequence,
+            self.last_timestamp,
+            self.coordinator_epoch,
+            self.current_txn_start_offset,
+            0,
+        )

@@ -286,12 +286,25 @@ class ReplicaState(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 2:
-            it.replica_id, it.replica_directory_id, it.log_end_offset, it.last_fetch_timestamp, it.last_caught_up_timestamp, tags = source.unpack(_IUQQQT)
+            (
+                it.replica_id,
+                it.replica_directory_id,
+                it.log_end_offset,
+                it.last_fetch_timestamp,
+                it.last_caught_up_timestamp,
+                tags,
+            ) = source.unpack(_IUQQQT)
             if tags:
                 source.skip_more_tags()
         elif version >= 1:
             it.replica_directory_id = ZERO_UUID
-            it.replica_id, it.log_end_offset, it.last_fetch_timestamp, it.last_caught_up_timestamp, tags = source.unpack(_IQQQT)
+            (
+                it.replica_id,
+                it.log_end_offset,
+                it.last_fetch_timestamp,
+                it.last_caught_up_timestamp,
+                tags,
+            ) = source.unpack(_IQQQT)
             if tags:
                 source.skip_more_tags()
         else:
@@ -305,11 +318,24 @@ class ReplicaState(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 2:
-            out += _IUQQQT.pack(self.replica_id, self.replica_directory_id, self.log_end_offset, self.last_fetch_timestamp, self.last_caught_up_timestamp, 0)
+            out += _IUQQQT.pack(
+                self.replica_id,
+                self.replica_directory_id,
+                self.log_end_offset,
+                self.last_fetch_timestamp,
+                self.last_caught_up_timestamp,
+                0,
+            )
         elif version >= 1:
             if self.replica_directory_id != ZERO_UUID:
                 raise cannot_carry("replicaDirectoryId", version)
-            out += _IQQQT.pack(self.replica_id, self.log_end_offset, self.last_fetch_timestamp, self.last_caught_up_timestamp, 0)
+            out += _IQQQT.pack(
+                self.replica_id,
+                self.log_end_offset,
+                self.last_fetch_timestamp,
+                self.last_caught_up_timestamp,
+                0,
+            )
         else:
             if self.replica_directory_id != ZERO_UUID:
                 raise cannot_carry("replicaDirectoryId", version)

@@ -28,7 +28,9 @@ class DescribeShareGroupOffsetsRequest(Message):
         if not 0 <= version <= 1:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
-        it.groups = [DescribeShareGroupOffsetsRequestGroup.read(source, version) for _ in range(source.compact_array(3))]
+        it.groups = [
+            DescribeShareGroupOffsetsRequestGroup.read(source, version) for _ in range(source.compact_array(3))
+        ]
         source.skip_tags()
         return it
 
@@ -60,7 +62,11 @@ class DescribeShareGroupOffsetsRequestGroup(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.group_id = source.compact_string()
-        it.topics = None if (count := source.compact_nullable_array(3)) is None else [DescribeShareGroupOffsetsRequestTopic.read(source, version) for _ in range(count)]
+        it.topics = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [DescribeShareGroupOffsetsRequestTopic.read(source, version) for _ in range(count)]
+        )
         source.skip_tags()
         return it
 

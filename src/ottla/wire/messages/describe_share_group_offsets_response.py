@@ -45,7 +45,9 @@ class DescribeShareGroupOffsetsResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
-        it.groups = [DescribeShareGroupOffsetsResponseGroup.read(source, version) for _ in range(source.compact_array(6))]
+        it.groups = [
+            DescribeShareGroupOffsetsResponseGroup.read(source, version) for _ in range(source.compact_array(6))
+        ]
         source.skip_tags()
         return it
 
@@ -84,7 +86,9 @@ class DescribeShareGroupOffsetsResponseGroup(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.group_id = source.compact_string()
-        it.topics = [DescribeShareGroupOffsetsResponseTopic.read(source, version) for _ in range(source.compact_array(19))]
+        it.topics = [
+            DescribeShareGroupOffsetsResponseTopic.read(source, version) for _ in range(source.compact_array(19))
+        ]
         it.error_code = source.int16()
         it.error_message = source.compact_nullable_string()
         source.skip_tags()
@@ -123,7 +127,9 @@ class DescribeShareGroupOffsetsResponseTopic(Message):
         it = cls.__new__(cls)
         it.topic_name = source.compact_string()
         it.topic_id = source.uuid()
-        it.partitions = [DescribeShareGroupOffsetsResponsePartition.read(source, version) for _ in range(source.compact_array(20))]
+        it.partitions = [
+            DescribeShareGroupOffsetsResponsePartition.read(source, version) for _ in range(source.compact_array(20))
+        ]
         source.skip_tags()
         return it
 
@@ -167,7 +173,13 @@ class DescribeShareGroupOffsetsResponsePartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 1:
-            it.partition_index, it.start_offset, it.leader_epoch, it.lag, it.error_code = source.unpack(_IQIQH)
+            (
+                it.partition_index,
+                it.start_offset,
+                it.leader_epoch,
+                it.lag,
+                it.error_code,
+            ) = source.unpack(_IQIQH)
         else:
             it.lag = -1
             it.partition_index, it.start_offset, it.leader_epoch, it.error_code = source.unpack(_IQIH)
@@ -177,7 +189,13 @@ class DescribeShareGroupOffsetsResponsePartition(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 1:
-            out += _IQIQH.pack(self.partition_index, self.start_offset, self.leader_epoch, self.lag, self.error_code)
+            out += _IQIQH.pack(
+                self.partition_index,
+                self.start_offset,
+                self.leader_epoch,
+                self.lag,
+                self.error_code,
+            )
         else:
             out += _IQIH.pack(self.partition_index, self.start_offset, self.leader_epoch, self.error_code)
         put_compact_nullable_string(out, self.error_message)

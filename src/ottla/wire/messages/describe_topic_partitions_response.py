@@ -49,7 +49,9 @@ class DescribeTopicPartitionsResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
-        it.topics = [DescribeTopicPartitionsResponseTopic.read(source, version) for _ in range(source.compact_array(26))]
+        it.topics = [
+            DescribeTopicPartitionsResponseTopic.read(source, version) for _ in range(source.compact_array(26))
+        ]
         it.next_cursor = None if source.int8() < 0 else Cursor.read(source, version)
         source.skip_tags()
         return it
@@ -102,7 +104,9 @@ class DescribeTopicPartitionsResponseTopic(Message):
         it.error_code = source.int16()
         it.name = source.compact_nullable_string()
         it.topic_id, it.is_internal = source.unpack(_UZ)
-        it.partitions = [DescribeTopicPartitionsResponsePartition.read(source, version) for _ in range(source.compact_array(20))]
+        it.partitions = [
+            DescribeTopicPartitionsResponsePartition.read(source, version) for _ in range(source.compact_array(20))
+        ]
         it.topic_authorized_operations, tags = source.unpack(_IT)
         if tags:
             source.skip_more_tags()
@@ -199,8 +203,16 @@ class DescribeTopicPartitionsResponsePartition(Message):
         it.error_code, it.partition_index, it.leader_id, it.leader_epoch = source.unpack(_HIII)
         it.replica_nodes = source.int32s(source.compact_array(4))
         it.isr_nodes = source.int32s(source.compact_array(4))
-        it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
-        it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+        it.eligible_leader_replicas = (
+            None
+            if (count := source.compact_nullable_array(4)) is None
+            else source.int32s(count)
+        )
+        it.last_known_elr = (
+            None
+            if (count := source.compact_nullable_array(4)) is None
+            else source.int32s(count)
+        )
         it.offline_replicas = source.int32s(source.compact_array(4))
         source.skip_tags()
         return it

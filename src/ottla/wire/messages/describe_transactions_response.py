@@ -42,7 +42,9 @@ class DescribeTransactionsResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
-        it.transaction_states = [TransactionState.read(source, version) for _ in range(source.compact_array(28))]
+        it.transaction_states = [
+            TransactionState.read(source, version) for _ in range(source.compact_array(28))
+        ]
         source.skip_tags()
         return it
 
@@ -104,7 +106,12 @@ class TransactionState(Message):
         it.error_code = source.int16()
         it.transactional_id = source.compact_string()
         it.transaction_state = source.compact_string()
-        it.transaction_timeout_ms, it.transaction_start_time_ms, it.producer_id, it.producer_epoch = source.unpack(_IQQH)
+        (
+            it.transaction_timeout_ms,
+            it.transaction_start_time_ms,
+            it.producer_id,
+            it.producer_epoch,
+        ) = source.unpack(_IQQH)
         it.topics = [TopicData.read(source, version) for _ in range(source.compact_array(3))]
         source.skip_tags()
         return it
@@ -113,7 +120,12 @@ class TransactionState(Message):
         out += pack_int16(self.error_code)
         put_compact_string(out, self.transactional_id)
         put_compact_string(out, self.transaction_state)
-        out += _IQQH.pack(self.transaction_timeout_ms, self.transaction_start_time_ms, self.producer_id, self.producer_epoch)
+        out += _IQQH.pack(
+            self.transaction_timeout_ms,
+            self.transaction_start_time_ms,
+            self.producer_id,
+            self.producer_epoch,
+        )
         put_compact_array(out, len(self.topics))
         for topic_data in self.topics:
             topic_data.write(out, version)

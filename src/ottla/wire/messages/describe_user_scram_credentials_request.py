@@ -28,7 +28,11 @@ class DescribeUserScramCredentialsRequest(Message):
         if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
-        it.users = None if (count := source.compact_nullable_array(2)) is None else [UserName.read(source, version) for _ in range(count)]
+        it.users = (
+            None
+            if (count := source.compact_nullable_array(2)) is None
+            else [UserName.read(source, version) for _ in range(count)]
+        )
         source.skip_tags()
         return it
 

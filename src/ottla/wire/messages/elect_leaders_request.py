@@ -51,12 +51,20 @@ class ElectLeadersRequest(Message):
         else:
             it.election_type = 0
         if version >= 2:
-            it.topic_partitions = None if (count := source.compact_nullable_array(3)) is None else [TopicPartitions.read(source, version) for _ in range(count)]
+            it.topic_partitions = (
+                None
+                if (count := source.compact_nullable_array(3)) is None
+                else [TopicPartitions.read(source, version) for _ in range(count)]
+            )
             it.timeout_ms, tags = source.unpack(_IT)
             if tags:
                 source.skip_more_tags()
         else:
-            it.topic_partitions = None if (count := source.nullable_array(3)) is None else [TopicPartitions.read(source, version) for _ in range(count)]
+            it.topic_partitions = (
+                None
+                if (count := source.nullable_array(3)) is None
+                else [TopicPartitions.read(source, version) for _ in range(count)]
+            )
             it.timeout_ms = source.int32()
         return it
 

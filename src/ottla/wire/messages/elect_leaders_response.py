@@ -51,10 +51,14 @@ class ElectLeadersResponse(Message):
             it.error_code = 0
             it.throttle_time_ms = source.int32()
         if version >= 2:
-            it.replica_election_results = [ReplicaElectionResult.read(source, version) for _ in range(source.compact_array(3))]
+            it.replica_election_results = [
+                ReplicaElectionResult.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
-            it.replica_election_results = [ReplicaElectionResult.read(source, version) for _ in range(source.array(3))]
+            it.replica_election_results = [
+                ReplicaElectionResult.read(source, version) for _ in range(source.array(3))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -97,7 +101,9 @@ class ReplicaElectionResult(Message):
         it = cls.__new__(cls)
         if version >= 2:
             it.topic = source.compact_string()
-            it.partition_result = [PartitionResult.read(source, version) for _ in range(source.compact_array(8))]
+            it.partition_result = [
+                PartitionResult.read(source, version) for _ in range(source.compact_array(8))
+            ]
             source.skip_tags()
         else:
             it.topic = source.string()

@@ -52,7 +52,9 @@ class EndQuorumEpochRequest(Message):
         if version >= 1:
             it.cluster_id = source.compact_nullable_string()
             it.topics = [TopicData.read(source, version) for _ in range(source.compact_array(3))]
-            it.leader_endpoints = [LeaderEndpoint.read(source, version) for _ in range(source.compact_array(5))]
+            it.leader_endpoints = [
+                LeaderEndpoint.read(source, version) for _ in range(source.compact_array(5))
+            ]
             source.skip_tags()
         else:
             it.cluster_id = source.nullable_string()
@@ -190,7 +192,9 @@ class PartitionData(Message):
         it.partition_index, it.leader_id, it.leader_epoch = source.unpack(_III)
         if version >= 1:
             it.preferred_successors = []
-            it.preferred_candidates = [ReplicaInfo.read(source, version) for _ in range(source.compact_array(21))]
+            it.preferred_candidates = [
+                ReplicaInfo.read(source, version) for _ in range(source.compact_array(21))
+            ]
             source.skip_tags()
         else:
             it.preferred_successors = source.int32s(source.array(4))

@@ -43,7 +43,13 @@ class EndTxnResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 5:
-            it.throttle_time_ms, it.error_code, it.producer_id, it.producer_epoch, tags = source.unpack(_IHQHT)
+            (
+                it.throttle_time_ms,
+                it.error_code,
+                it.producer_id,
+                it.producer_epoch,
+                tags,
+            ) = source.unpack(_IHQHT)
             if tags:
                 source.skip_more_tags()
         elif version >= 3:
@@ -62,7 +68,13 @@ class EndTxnResponse(Message):
         if not 0 <= version <= 5:
             raise cannot_write(self, version)
         if version >= 5:
-            out += _IHQHT.pack(self.throttle_time_ms, self.error_code, self.producer_id, self.producer_epoch, 0)
+            out += _IHQHT.pack(
+                self.throttle_time_ms,
+                self.error_code,
+                self.producer_id,
+                self.producer_epoch,
+                0,
+            )
         elif version >= 3:
             out += _IHT.pack(self.throttle_time_ms, self.error_code, 0)
         else:

@@ -100,19 +100,42 @@ class FetchRequest(Message):
         it = cls.__new__(cls)
         if version >= 15:
             it.replica_id = -1
-            it.max_wait_ms, it.min_bytes, it.max_bytes, it.isolation_level, it.session_id, it.session_epoch = source.unpack(_IIIBII)
+            (
+                it.max_wait_ms,
+                it.min_bytes,
+                it.max_bytes,
+                it.isolation_level,
+                it.session_id,
+                it.session_epoch,
+            ) = source.unpack(_IIIBII)
         elif version >= 7:
-            it.replica_id, it.max_wait_ms, it.min_bytes, it.max_bytes, it.isolation_level, it.session_id, it.session_epoch = source.unpack(_IIIIBII)
+            (
+                it.replica_id,
+                it.max_wait_ms,
+                it.min_bytes,
+                it.max_bytes,
+                it.isolation_level,
+                it.session_id,
+                it.session_epoch,
+            ) = source.unpack(_IIIIBII)
         else:
             it.session_id = 0
             it.session_epoch = -1
-            it.replica_id, it.max_wait_ms, it.min_bytes, it.max_bytes, it.isolation_level = source.unpack(_IIIIB)
+            (
+                it.replica_id,
+                it.max_wait_ms,
+                it.min_bytes,
+                it.max_bytes,
+                it.isolation_level,
+            ) = source.unpack(_IIIIB)
         if version >= 12:
             it.topics = [FetchTopic.read(source, version) for _ in range(source.compact_array(3))]
         else:
             it.topics = [FetchTopic.read(source, version) for _ in range(source.array(3))]
         if version >= 12:
-            it.forgotten_topics_data = [ForgottenTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.forgotten_topics_data = [
+                ForgottenTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
         elif version >= 7:
             it.forgotten_topics_data = [ForgottenTopic.read(source, version) for _ in range(source.array(3))]
         else:
@@ -157,11 +180,32 @@ class FetchRequest(Message):
         if version >= 15:
             if self.replica_id != -1:
                 raise cannot_carry("replicaId", version)
-            out += _IIIBII.pack(self.max_wait_ms, self.min_bytes, self.max_bytes, self.isolation_level, self.session_id, self.session_epoch)
+            out += _IIIBII.pack(
+                self.max_wait_ms,
+                self.min_bytes,
+                self.max_bytes,
+                self.isolation_level,
+                self.session_id,
+                self.session_epoch,
+            )
         elif version >= 7:
-            out += _IIIIBII.pack(self.replica_id, self.max_wait_ms, self.min_bytes, self.max_bytes, self.isolation_level, self.session_id, self.session_epoch)
+            out += _IIIIBII.pack(
+                self.replica_id,
+                self.max_wait_ms,
+                self.min_bytes,
+                self.max_bytes,
+                self.isolation_level,
+                self.session_id,
+                self.session_epoch,
+            )
         else:
-            out += _IIIIB.pack(self.replica_id, self.max_wait_ms, self.min_bytes, self.max_bytes, self.isolation_level)
+            out += _IIIIB.pack(
+                self.replica_id,
+                self.max_wait_ms,
+                self.min_bytes,
+                self.max_bytes,
+                self.isolation_level,
+            )
         if version >= 12:
             put_compact_array(out, len(self.topics))
             for fetch_topic in self.topics:
@@ -395,14 +439,35 @@ class FetchPartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 17:
-            it.partition, it.current_leader_epoch, it.fetch_offset, it.last_fetched_epoch, it.log_start_offset, it.partition_max_bytes = source.unpack(_IIQIQI)
+            (
+                it.partition,
+                it.current_leader_epoch,
+                it.fetch_offset,
+                it.last_fetched_epoch,
+                it.log_start_offset,
+                it.partition_max_bytes,
+            ) = source.unpack(_IIQIQI)
         elif version >= 12:
-            it.partition, it.current_leader_epoch, it.fetch_offset, it.last_fetched_epoch, it.log_start_offset, it.partition_max_bytes, tags = source.unpack(_IIQIQIT)
+            (
+                it.partition,
+                it.current_leader_epoch,
+                it.fetch_offset,
+                it.last_fetched_epoch,
+                it.log_start_offset,
+                it.partition_max_bytes,
+                tags,
+            ) = source.unpack(_IIQIQIT)
             if tags:
                 source.skip_more_tags()
         elif version >= 9:
             it.last_fetched_epoch = -1
-            it.partition, it.current_leader_epoch, it.fetch_offset, it.log_start_offset, it.partition_max_bytes = source.unpack(_IIQQI)
+            (
+                it.partition,
+                it.current_leader_epoch,
+                it.fetch_offset,
+                it.log_start_offset,
+                it.partition_max_bytes,
+            ) = source.unpack(_IIQQI)
         elif version >= 5:
             it.current_leader_epoch = -1
             it.last_fetched_epoch = -1
@@ -442,17 +507,43 @@ class FetchPartition(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 17:
-            out += _IIQIQI.pack(self.partition, self.current_leader_epoch, self.fetch_offset, self.last_fetched_epoch, self.log_start_offset, self.partition_max_bytes)
+            out += _IIQIQI.pack(
+                self.partition,
+                self.current_leader_epoch,
+                self.fetch_offset,
+                self.last_fetched_epoch,
+                self.log_start_offset,
+                self.partition_max_bytes,
+            )
         elif version >= 12:
-            out += _IIQIQIT.pack(self.partition, self.current_leader_epoch, self.fetch_offset, self.last_fetched_epoch, self.log_start_offset, self.partition_max_bytes, 0)
+            out += _IIQIQIT.pack(
+                self.partition,
+                self.current_leader_epoch,
+                self.fetch_offset,
+                self.last_fetched_epoch,
+                self.log_start_offset,
+                self.partition_max_bytes,
+                0,
+            )
         elif version >= 9:
             if self.last_fetched_epoch != -1:
                 raise cannot_carry("lastFetchedEpoch", version)
-            out += _IIQQI.pack(self.partition, self.current_leader_epoch, self.fetch_offset, self.log_start_offset, self.partition_max_bytes)
+            out += _IIQQI.pack(
+                self.partition,
+                self.current_leader_epoch,
+                self.fetch_offset,
+                self.log_start_offset,
+                self.partition_max_bytes,
+            )
         elif version >= 5:
             if self.last_fetched_epoch != -1:
                 raise cannot_carry("lastFetchedEpoch", version)
-            out += _IQQI.pack(self.partition, self.fetch_offset, self.log_start_offset, self.partition_max_bytes)
+            out += _IQQI.pack(
+                self.partition,
+                self.fetch_offset,
+                self.log_start_offset,
+                self.partition_max_bytes,
+            )
         else:
             if self.last_fetched_epoch != -1:
                 raise cannot_carry("lastFetchedEpoch", version)

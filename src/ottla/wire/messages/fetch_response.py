@@ -69,7 +69,9 @@ class FetchResponse(Message):
             it.session_id = 0
             it.throttle_time_ms = source.int32()
         if version >= 12:
-            it.responses = [FetchableTopicResponse.read(source, version) for _ in range(source.compact_array(3))]
+            it.responses = [
+                FetchableTopicResponse.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
             it.responses = [FetchableTopicResponse.read(source, version) for _ in range(source.array(3))]
         if 12 <= version <= 15:
@@ -82,7 +84,9 @@ class FetchResponse(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
+                        it.node_endpoints = [
+                            NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))
+                        ]
                     else:
                         source.at = end
                     source.end_tag(end)
@@ -276,14 +280,28 @@ class PartitionData(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 5:
-            it.partition_index, it.error_code, it.high_watermark, it.last_stable_offset, it.log_start_offset = source.unpack(_IHQQQ)
+            (
+                it.partition_index,
+                it.error_code,
+                it.high_watermark,
+                it.last_stable_offset,
+                it.log_start_offset,
+            ) = source.unpack(_IHQQQ)
         else:
             it.log_start_offset = -1
             it.partition_index, it.error_code, it.high_watermark, it.last_stable_offset = source.unpack(_IHQQ)
         if version >= 12:
-            it.aborted_transactions = None if (count := source.compact_nullable_array(16)) is None else [AbortedTransaction.read(source, version) for _ in range(count)]
+            it.aborted_transactions = (
+                None
+                if (count := source.compact_nullable_array(16)) is None
+                else [AbortedTransaction.read(source, version) for _ in range(count)]
+            )
         else:
-            it.aborted_transactions = None if (count := source.nullable_array(16)) is None else [AbortedTransaction.read(source, version) for _ in range(count)]
+            it.aborted_transactions = (
+                None
+                if (count := source.nullable_array(16)) is None
+                else [AbortedTransaction.read(source, version) for _ in range(count)]
+            )
         if version >= 11:
             it.preferred_read_replica = source.int32()
         else:
@@ -316,9 +334,20 @@ class PartitionData(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 5:
-            out += _IHQQQ.pack(self.partition_index, self.error_code, self.high_watermark, self.last_stable_offset, self.log_start_offset)
+            out += _IHQQQ.pack(
+                self.partition_index,
+                self.error_code,
+                self.high_watermark,
+                self.last_stable_offset,
+                self.log_start_offset,
+            )
         else:
-            out += _IHQQ.pack(self.partition_index, self.error_code, self.high_watermark, self.last_stable_offset)
+            out += _IHQQ.pack(
+                self.partition_index,
+                self.error_code,
+                self.high_watermark,
+                self.last_stable_offset,
+            )
         if version >= 12:
             if self.aborted_transactions is None:
                 out.append(0)

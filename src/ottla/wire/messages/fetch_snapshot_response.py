@@ -61,7 +61,9 @@ class FetchSnapshotResponse(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
+                        it.node_endpoints = [
+                            NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))
+                        ]
                     else:
                         source.at = end
                     source.end_tag(end)

@@ -55,7 +55,9 @@ class GetTelemetrySubscriptionsResponse(Message):
         self.error_code = error_code
         self.client_instance_id = client_instance_id
         self.subscription_id = subscription_id
-        self.accepted_compression_types = [] if accepted_compression_types is UNSET else accepted_compression_types
+        self.accepted_compression_types = (
+            [] if accepted_compression_types is UNSET else accepted_compression_types
+        )
         self.push_interval_ms = push_interval_ms
         self.telemetry_max_bytes = telemetry_max_bytes
         self.delta_temporality = delta_temporality
@@ -76,7 +78,12 @@ class GetTelemetrySubscriptionsResponse(Message):
     def write(self, out: bytearray, version: int) -> None:
         if version != 0:
             raise cannot_write(self, version)
-        out += _IHUI.pack(self.throttle_time_ms, self.error_code, self.client_instance_id, self.subscription_id)
+        out += _IHUI.pack(
+            self.throttle_time_ms,
+            self.error_code,
+            self.client_instance_id,
+            self.subscription_id,
+        )
         put_compact_array(out, len(self.accepted_compression_types))
         put_numbers(out, self.accepted_compression_types, "b")
         out += _IIZ.pack(self.push_interval_ms, self.telemetry_max_bytes, self.delta_temporality)

@@ -60,7 +60,14 @@ class InitProducerIdRequest(Message):
         else:
             it.transactional_id = source.nullable_string()
         if version >= 6:
-            it.transaction_timeout_ms, it.producer_id, it.producer_epoch, it.enable2_pc, it.keep_prepared_txn, tags = source.unpack(_IQHZZT)
+            (
+                it.transaction_timeout_ms,
+                it.producer_id,
+                it.producer_epoch,
+                it.enable2_pc,
+                it.keep_prepared_txn,
+                tags,
+            ) = source.unpack(_IQHZZT)
             if tags:
                 source.skip_more_tags()
         elif version >= 3:
@@ -93,7 +100,14 @@ class InitProducerIdRequest(Message):
         else:
             put_nullable_string(out, self.transactional_id)
         if version >= 6:
-            out += _IQHZZT.pack(self.transaction_timeout_ms, self.producer_id, self.producer_epoch, self.enable2_pc, self.keep_prepared_txn, 0)
+            out += _IQHZZT.pack(
+                self.transaction_timeout_ms,
+                self.producer_id,
+                self.producer_epoch,
+                self.enable2_pc,
+                self.keep_prepared_txn,
+                0,
+            )
         elif version >= 3:
             if self.enable2_pc:
                 raise cannot_carry("enable2Pc", version)

@@ -56,13 +56,27 @@ class InitProducerIdResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 6:
-            it.throttle_time_ms, it.error_code, it.producer_id, it.producer_epoch, it.ongoing_txn_producer_id, it.ongoing_txn_producer_epoch, tags = source.unpack(_IHQHQHT)
+            (
+                it.throttle_time_ms,
+                it.error_code,
+                it.producer_id,
+                it.producer_epoch,
+                it.ongoing_txn_producer_id,
+                it.ongoing_txn_producer_epoch,
+                tags,
+            ) = source.unpack(_IHQHQHT)
             if tags:
                 source.skip_more_tags()
         elif version >= 2:
             it.ongoing_txn_producer_id = -1
             it.ongoing_txn_producer_epoch = -1
-            it.throttle_time_ms, it.error_code, it.producer_id, it.producer_epoch, tags = source.unpack(_IHQHT)
+            (
+                it.throttle_time_ms,
+                it.error_code,
+                it.producer_id,
+                it.producer_epoch,
+                tags,
+            ) = source.unpack(_IHQHT)
             if tags:
                 source.skip_more_tags()
         else:
@@ -75,13 +89,27 @@ class InitProducerIdResponse(Message):
         if not 0 <= version <= 6:
             raise cannot_write(self, version)
         if version >= 6:
-            out += _IHQHQHT.pack(self.throttle_time_ms, self.error_code, self.producer_id, self.producer_epoch, self.ongoing_txn_producer_id, self.ongoing_txn_producer_epoch, 0)
+            out += _IHQHQHT.pack(
+                self.throttle_time_ms,
+                self.error_code,
+                self.producer_id,
+                self.producer_epoch,
+                self.ongoing_txn_producer_id,
+                self.ongoing_txn_producer_epoch,
+                0,
+            )
         elif version >= 2:
             if self.ongoing_txn_producer_id != -1:
                 raise cannot_carry("ongoingTxnProducerId", version)
             if self.ongoing_txn_producer_epoch != -1:
                 raise cannot_carry("ongoingTxnProducerEpoch", version)
-            out += _IHQHT.pack(self.throttle_time_ms, self.error_code, self.producer_id, self.producer_epoch, 0)
+            out += _IHQHT.pack(
+                self.throttle_time_ms,
+                self.error_code,
+                self.producer_id,
+                self.producer_epoch,
+                0,
+            )
         else:
             if self.ongoing_txn_producer_id != -1:
                 raise cannot_carry("ongoingTxnProducerId", version)

@@ -92,7 +92,9 @@ class JoinGroupRequest(Message):
             it.group_instance_id = None
         if version >= 6:
             it.protocol_type = source.compact_string()
-            it.protocols = [JoinGroupRequestProtocol.read(source, version) for _ in range(source.compact_array(3))]
+            it.protocols = [
+                JoinGroupRequestProtocol.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
             it.protocol_type = source.string()
             it.protocols = [JoinGroupRequestProtocol.read(source, version) for _ in range(source.array(3))]

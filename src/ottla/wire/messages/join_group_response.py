@@ -102,7 +102,9 @@ class JoinGroupResponse(Message):
             it.skip_assignment = False
         if version >= 6:
             it.member_id = source.compact_string()
-            it.members = [JoinGroupResponseMember.read(source, version) for _ in range(source.compact_array(4))]
+            it.members = [
+                JoinGroupResponseMember.read(source, version) for _ in range(source.compact_array(4))
+            ]
             source.skip_tags()
         else:
             it.member_id = source.string()

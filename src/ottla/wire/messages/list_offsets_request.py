@@ -107,7 +107,9 @@ class ListOffsetsTopic(Message):
         it = cls.__new__(cls)
         if version >= 6:
             it.name = source.compact_string()
-            it.partitions = [ListOffsetsPartition.read(source, version) for _ in range(source.compact_array(12))]
+            it.partitions = [
+                ListOffsetsPartition.read(source, version) for _ in range(source.compact_array(12))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()

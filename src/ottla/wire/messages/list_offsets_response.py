@@ -41,7 +41,9 @@ class ListOffsetsResponse(Message):
         else:
             it.throttle_time_ms = 0
         if version >= 6:
-            it.topics = [ListOffsetsTopicResponse.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                ListOffsetsTopicResponse.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.topics = [ListOffsetsTopicResponse.read(source, version) for _ in range(source.array(3))]
@@ -83,11 +85,15 @@ class ListOffsetsTopicResponse(Message):
         it = cls.__new__(cls)
         if version >= 6:
             it.name = source.compact_string()
-            it.partitions = [ListOffsetsPartitionResponse.read(source, version) for _ in range(source.compact_array(22))]
+            it.partitions = [
+                ListOffsetsPartitionResponse.read(source, version) for _ in range(source.compact_array(22))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partitions = [ListOffsetsPartitionResponse.read(source, version) for _ in range(source.array(22))]
+            it.partitions = [
+                ListOffsetsPartitionResponse.read(source, version) for _ in range(source.array(22))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -132,11 +138,24 @@ class ListOffsetsPartitionResponse(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 6:
-            it.partition_index, it.error_code, it.timestamp, it.offset, it.leader_epoch, tags = source.unpack(_IHQQIT)
+            (
+                it.partition_index,
+                it.error_code,
+                it.timestamp,
+                it.offset,
+                it.leader_epoch,
+                tags,
+            ) = source.unpack(_IHQQIT)
             if tags:
                 source.skip_more_tags()
         elif version >= 4:
-            it.partition_index, it.error_code, it.timestamp, it.offset, it.leader_epoch = source.unpack(_IHQQI)
+            (
+                it.partition_index,
+                it.error_code,
+                it.timestamp,
+                it.offset,
+                it.leader_epoch,
+            ) = source.unpack(_IHQQI)
         else:
             it.leader_epoch = -1
             it.partition_index, it.error_code, it.timestamp, it.offset = source.unpack(_IHQQ)
@@ -144,9 +163,22 @@ class ListOffsetsPartitionResponse(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 6:
-            out += _IHQQIT.pack(self.partition_index, self.error_code, self.timestamp, self.offset, self.leader_epoch, 0)
+            out += _IHQQIT.pack(
+                self.partition_index,
+                self.error_code,
+                self.timestamp,
+                self.offset,
+                self.leader_epoch,
+                0,
+            )
         elif version >= 4:
-            out += _IHQQI.pack(self.partition_index, self.error_code, self.timestamp, self.offset, self.leader_epoch)
+            out += _IHQQI.pack(
+                self.partition_index,
+                self.error_code,
+                self.timestamp,
+                self.offset,
+                self.leader_epoch,
+            )
         else:
             if self.leader_epoch != -1:
                 raise cannot_carry("leaderEpoch", version)

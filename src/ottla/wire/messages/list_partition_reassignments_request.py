@@ -38,7 +38,11 @@ class ListPartitionReassignmentsRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.timeout_ms = source.int32()
-        it.topics = None if (count := source.compact_nullable_array(3)) is None else [ListPartitionReassignmentsTopics.read(source, version) for _ in range(count)]
+        it.topics = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [ListPartitionReassignmentsTopics.read(source, version) for _ in range(count)]
+        )
         source.skip_tags()
         return it
 

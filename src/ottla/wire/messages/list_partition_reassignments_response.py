@@ -83,7 +83,9 @@ class OngoingTopicReassignment(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.name = source.compact_string()
-        it.partitions = [OngoingPartitionReassignment.read(source, version) for _ in range(source.compact_array(8))]
+        it.partitions = [
+            OngoingPartitionReassignment.read(source, version) for _ in range(source.compact_array(8))
+        ]
         source.skip_tags()
         return it
 

@@ -42,7 +42,9 @@ class ListTransactionsResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         it.unknown_state_filters = [source.compact_string() for _ in range(source.compact_array(1))]
-        it.transaction_states = [TransactionState.read(source, version) for _ in range(source.compact_array(11))]
+        it.transaction_states = [
+            TransactionState.read(source, version) for _ in range(source.compact_array(11))
+        ]
         source.skip_tags()
         return it
 

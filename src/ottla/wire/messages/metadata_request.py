@@ -58,9 +58,17 @@ class MetadataRequest(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 9:
-            it.topics = None if (count := source.compact_nullable_array(2)) is None else [MetadataRequestTopic.read(source, version) for _ in range(count)]
+            it.topics = (
+                None
+                if (count := source.compact_nullable_array(2)) is None
+                else [MetadataRequestTopic.read(source, version) for _ in range(count)]
+            )
         elif version >= 1:
-            it.topics = None if (count := source.nullable_array(2)) is None else [MetadataRequestTopic.read(source, version) for _ in range(count)]
+            it.topics = (
+                None
+                if (count := source.nullable_array(2)) is None
+                else [MetadataRequestTopic.read(source, version) for _ in range(count)]
+            )
         else:
             it.topics = [MetadataRequestTopic.read(source, version) for _ in range(source.array(2))]
         if version >= 11:
@@ -69,11 +77,20 @@ class MetadataRequest(Message):
             if tags:
                 source.skip_more_tags()
         elif version >= 9:
-            it.allow_auto_topic_creation, it.include_cluster_authorized_operations, it.include_topic_authorized_operations, tags = source.unpack(_ZZZT)
+            (
+                it.allow_auto_topic_creation,
+                it.include_cluster_authorized_operations,
+                it.include_topic_authorized_operations,
+                tags,
+            ) = source.unpack(_ZZZT)
             if tags:
                 source.skip_more_tags()
         elif version >= 8:
-            it.allow_auto_topic_creation, it.include_cluster_authorized_operations, it.include_topic_authorized_operations = source.unpack(_ZZZ)
+            (
+                it.allow_auto_topic_creation,
+                it.include_cluster_authorized_operations,
+                it.include_topic_authorized_operations,
+            ) = source.unpack(_ZZZ)
         elif version >= 4:
             it.include_cluster_authorized_operations = False
             it.include_topic_authorized_operations = False
@@ -112,9 +129,18 @@ class MetadataRequest(Message):
                 raise cannot_carry("includeClusterAuthorizedOperations", version)
             out += _ZZT.pack(self.allow_auto_topic_creation, self.include_topic_authorized_operations, 0)
         elif version >= 9:
-            out += _ZZZT.pack(self.allow_auto_topic_creation, self.include_cluster_authorized_operations, self.include_topic_authorized_operations, 0)
+            out += _ZZZT.pack(
+                self.allow_auto_topic_creation,
+                self.include_cluster_authorized_operations,
+                self.include_topic_authorized_operations,
+                0,
+            )
         elif version >= 8:
-            out += _ZZZ.pack(self.allow_auto_topic_creation, self.include_cluster_authorized_operations, self.include_topic_authorized_operations)
+            out += _ZZZ.pack(
+                self.allow_auto_topic_creation,
+                self.include_cluster_authorized_operations,
+                self.include_topic_authorized_operations,
+            )
         elif version >= 4:
             if self.include_cluster_authorized_operations:
                 raise cannot_carry("includeClusterAuthorizedOperations", version)

@@ -79,7 +79,9 @@ class MetadataResponse(Message):
         else:
             it.throttle_time_ms = 0
         if version >= 9:
-            it.brokers = [MetadataResponseBroker.read(source, version) for _ in range(source.compact_array(10))]
+            it.brokers = [
+                MetadataResponseBroker.read(source, version) for _ in range(source.compact_array(10))
+            ]
         else:
             it.brokers = [MetadataResponseBroker.read(source, version) for _ in range(source.array(10))]
         if version >= 9:
@@ -262,7 +264,9 @@ class MetadataResponseTopic(Message):
             it.topic_id = ZERO_UUID
             it.is_internal = False
         if version >= 9:
-            it.partitions = [MetadataResponsePartition.read(source, version) for _ in range(source.compact_array(18))]
+            it.partitions = [
+                MetadataResponsePartition.read(source, version) for _ in range(source.compact_array(18))
+            ]
         else:
             it.partitions = [MetadataResponsePartition.read(source, version) for _ in range(source.array(18))]
         if version >= 9:

@@ -84,7 +84,9 @@ class OffsetCommitRequest(Message):
         else:
             it.retention_time_ms = source.int64()
         if version >= 8:
-            it.topics = [OffsetCommitRequestTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                OffsetCommitRequestTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.topics = [OffsetCommitRequestTopic.read(source, version) for _ in range(source.array(3))]
@@ -152,10 +154,14 @@ class OffsetCommitRequestTopic(Message):
         else:
             it.topic_id = ZERO_UUID
         if version >= 8:
-            it.partitions = [OffsetCommitRequestPartition.read(source, version) for _ in range(source.compact_array(14))]
+            it.partitions = [
+                OffsetCommitRequestPartition.read(source, version) for _ in range(source.compact_array(14))
+            ]
             source.skip_tags()
         else:
-            it.partitions = [OffsetCommitRequestPartition.read(source, version) for _ in range(source.array(14))]
+            it.partitions = [
+                OffsetCommitRequestPartition.read(source, version) for _ in range(source.array(14))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

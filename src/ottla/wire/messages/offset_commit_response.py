@@ -48,7 +48,9 @@ class OffsetCommitResponse(Message):
         else:
             it.throttle_time_ms = 0
         if version >= 8:
-            it.topics = [OffsetCommitResponseTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                OffsetCommitResponseTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.topics = [OffsetCommitResponseTopic.read(source, version) for _ in range(source.array(3))]
@@ -102,10 +104,14 @@ class OffsetCommitResponseTopic(Message):
         else:
             it.topic_id = ZERO_UUID
         if version >= 8:
-            it.partitions = [OffsetCommitResponsePartition.read(source, version) for _ in range(source.compact_array(6))]
+            it.partitions = [
+                OffsetCommitResponsePartition.read(source, version) for _ in range(source.compact_array(6))
+            ]
             source.skip_tags()
         else:
-            it.partitions = [OffsetCommitResponsePartition.read(source, version) for _ in range(source.array(6))]
+            it.partitions = [
+                OffsetCommitResponsePartition.read(source, version) for _ in range(source.array(6))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -60,13 +60,23 @@ class OffsetFetchRequest(Message):
         if version >= 8:
             it.topics = []
         elif version >= 6:
-            it.topics = None if (count := source.compact_nullable_array(3)) is None else [OffsetFetchRequestTopic.read(source, version) for _ in range(count)]
+            it.topics = (
+                None
+                if (count := source.compact_nullable_array(3)) is None
+                else [OffsetFetchRequestTopic.read(source, version) for _ in range(count)]
+            )
         elif version >= 2:
-            it.topics = None if (count := source.nullable_array(3)) is None else [OffsetFetchRequestTopic.read(source, version) for _ in range(count)]
+            it.topics = (
+                None
+                if (count := source.nullable_array(3)) is None
+                else [OffsetFetchRequestTopic.read(source, version) for _ in range(count)]
+            )
         else:
             it.topics = [OffsetFetchRequestTopic.read(source, version) for _ in range(source.array(3))]
         if version >= 8:
-            it.groups = [OffsetFetchRequestGroup.read(source, version) for _ in range(source.compact_array(3))]
+            it.groups = [
+                OffsetFetchRequestGroup.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
             it.groups = []
         if version >= 7:
@@ -197,7 +207,11 @@ class OffsetFetchRequestGroup(Message):
         else:
             it.member_id = None
             it.member_epoch = -1
-        it.topics = None if (count := source.compact_nullable_array(3)) is None else [OffsetFetchRequestTopics.read(source, version) for _ in range(count)]
+        it.topics = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [OffsetFetchRequestTopics.read(source, version) for _ in range(count)]
+        )
         source.skip_tags()
         return it
 

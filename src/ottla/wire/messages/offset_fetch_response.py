@@ -60,7 +60,9 @@ class OffsetFetchResponse(Message):
         if version >= 8:
             it.topics = []
         elif version >= 6:
-            it.topics = [OffsetFetchResponseTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                OffsetFetchResponseTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
             it.topics = [OffsetFetchResponseTopic.read(source, version) for _ in range(source.array(3))]
         if version >= 8:
@@ -70,7 +72,9 @@ class OffsetFetchResponse(Message):
         else:
             it.error_code = 0
         if version >= 8:
-            it.groups = [OffsetFetchResponseGroup.read(source, version) for _ in range(source.compact_array(5))]
+            it.groups = [
+                OffsetFetchResponseGroup.read(source, version) for _ in range(source.compact_array(5))
+            ]
         else:
             it.groups = []
         if version >= 6:
@@ -125,11 +129,15 @@ class OffsetFetchResponseTopic(Message):
         it = cls.__new__(cls)
         if version >= 6:
             it.name = source.compact_string()
-            it.partitions = [OffsetFetchResponsePartition.read(source, version) for _ in range(source.compact_array(16))]
+            it.partitions = [
+                OffsetFetchResponsePartition.read(source, version) for _ in range(source.compact_array(16))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partitions = [OffsetFetchResponsePartition.read(source, version) for _ in range(source.array(16))]
+            it.partitions = [
+                OffsetFetchResponsePartition.read(source, version) for _ in range(source.array(16))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -264,7 +272,9 @@ class OffsetFetchResponseTopics(Message):
         else:
             it.name = source.compact_string()
             it.topic_id = ZERO_UUID
-        it.partitions = [OffsetFetchResponsePartitions.read(source, version) for _ in range(source.compact_array(20))]
+        it.partitions = [
+            OffsetFetchResponsePartitions.read(source, version) for _ in range(source.compact_array(20))
+        ]
         source.skip_tags()
         return it
 

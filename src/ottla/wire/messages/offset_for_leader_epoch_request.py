@@ -82,7 +82,9 @@ class OffsetForLeaderTopic(Message):
         it = cls.__new__(cls)
         if version >= 4:
             it.topic = source.compact_string()
-            it.partitions = [OffsetForLeaderPartition.read(source, version) for _ in range(source.compact_array(12))]
+            it.partitions = [
+                OffsetForLeaderPartition.read(source, version) for _ in range(source.compact_array(12))
+            ]
             source.skip_tags()
         else:
             it.topic = source.string()

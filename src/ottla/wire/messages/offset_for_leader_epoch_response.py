@@ -37,7 +37,9 @@ class OffsetForLeaderEpochResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 4:
-            it.topics = [OffsetForLeaderTopicResult.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                OffsetForLeaderTopicResult.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.topics = [OffsetForLeaderTopicResult.read(source, version) for _ in range(source.array(3))]

@@ -99,23 +99,51 @@ class PartitionChangeRecord(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.isr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.isr = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 1:
                         it.leader = source.int32()
                     elif tag == 2:
-                        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 3:
-                        it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.removing_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 4:
-                        it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.adding_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 5:
                         it.leader_recovery_state = source.int8()
                     elif tag == 6:
-                        it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.eligible_leader_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 7:
-                        it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.last_known_elr = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 8:
-                        it.directories = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                        it.directories = (
+                            None
+                            if (count := source.compact_nullable_array(16)) is None
+                            else [source.uuid() for _ in range(count)]
+                        )
                     else:
                         source.at = end
                     source.end_tag(end)
@@ -126,19 +154,39 @@ class PartitionChangeRecord(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.isr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.isr = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 1:
                         it.leader = source.int32()
                     elif tag == 2:
-                        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 3:
-                        it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.removing_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 4:
-                        it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.adding_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 5:
                         it.leader_recovery_state = source.int8()
                     elif tag == 8:
-                        it.directories = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                        it.directories = (
+                            None
+                            if (count := source.compact_nullable_array(16)) is None
+                            else [source.uuid() for _ in range(count)]
+                        )
                     else:
                         source.at = end
                     source.end_tag(end)
@@ -149,15 +197,31 @@ class PartitionChangeRecord(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.isr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.isr = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 1:
                         it.leader = source.int32()
                     elif tag == 2:
-                        it.replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 3:
-                        it.removing_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.removing_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 4:
-                        it.adding_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.adding_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 5:
                         it.leader_recovery_state = source.int8()
                     else:

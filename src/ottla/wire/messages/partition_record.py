@@ -112,9 +112,17 @@ class PartitionRecord(Message):
                     if tag == 0:
                         it.leader_recovery_state = source.int8()
                     elif tag == 1:
-                        it.eligible_leader_replicas = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.eligible_leader_replicas = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     elif tag == 2:
-                        it.last_known_elr = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                        it.last_known_elr = (
+                            None
+                            if (count := source.compact_nullable_array(4)) is None
+                            else source.int32s(count)
+                        )
                     else:
                         source.at = end
                     source.end_tag(end)

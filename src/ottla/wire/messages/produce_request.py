@@ -113,7 +113,9 @@ class TopicProduceData(Message):
         else:
             it.topic_id = ZERO_UUID
         if version >= 9:
-            it.partition_data = [PartitionProduceData.read(source, version) for _ in range(source.compact_array(6))]
+            it.partition_data = [
+                PartitionProduceData.read(source, version) for _ in range(source.compact_array(6))
+            ]
             source.skip_tags()
         else:
             it.partition_data = [PartitionProduceData.read(source, version) for _ in range(source.array(6))]

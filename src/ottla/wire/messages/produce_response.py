@@ -52,7 +52,9 @@ class ProduceResponse(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         if version >= 9:
-            it.responses = [TopicProduceResponse.read(source, version) for _ in range(source.compact_array(3))]
+            it.responses = [
+                TopicProduceResponse.read(source, version) for _ in range(source.compact_array(3))
+            ]
         else:
             it.responses = [TopicProduceResponse.read(source, version) for _ in range(source.array(3))]
         if version >= 10:
@@ -71,7 +73,9 @@ class ProduceResponse(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
+                        it.node_endpoints = [
+                            NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))
+                        ]
                     else:
                         source.at = end
                     source.end_tag(end)
@@ -142,10 +146,14 @@ class TopicProduceResponse(Message):
         else:
             it.topic_id = ZERO_UUID
         if version >= 9:
-            it.partition_responses = [PartitionProduceResponse.read(source, version) for _ in range(source.compact_array(22))]
+            it.partition_responses = [
+                PartitionProduceResponse.read(source, version) for _ in range(source.compact_array(22))
+            ]
             source.skip_tags()
         else:
-            it.partition_responses = [PartitionProduceResponse.read(source, version) for _ in range(source.array(22))]
+            it.partition_responses = [
+                PartitionProduceResponse.read(source, version) for _ in range(source.array(22))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:
@@ -251,15 +259,25 @@ class PartitionProduceResponse(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 5:
-            it.index, it.error_code, it.base_offset, it.log_append_time_ms, it.log_start_offset = source.unpack(_IHQQQ)
+            (
+                it.index,
+                it.error_code,
+                it.base_offset,
+                it.log_append_time_ms,
+                it.log_start_offset,
+            ) = source.unpack(_IHQQQ)
         else:
             it.log_start_offset = -1
             it.index, it.error_code, it.base_offset, it.log_append_time_ms = source.unpack(_IHQQ)
         if version >= 9:
-            it.record_errors = [BatchIndexAndErrorMessage.read(source, version) for _ in range(source.compact_array(6))]
+            it.record_errors = [
+                BatchIndexAndErrorMessage.read(source, version) for _ in range(source.compact_array(6))
+            ]
             it.error_message = source.compact_nullable_string()
         elif version >= 8:
-            it.record_errors = [BatchIndexAndErrorMessage.read(source, version) for _ in range(source.array(6))]
+            it.record_errors = [
+                BatchIndexAndErrorMessage.read(source, version) for _ in range(source.array(6))
+            ]
             it.error_message = source.nullable_string()
         else:
             it.record_errors = []
@@ -282,7 +300,13 @@ class PartitionProduceResponse(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 5:
-            out += _IHQQQ.pack(self.index, self.error_code, self.base_offset, self.log_append_time_ms, self.log_start_offset)
+            out += _IHQQQ.pack(
+                self.index,
+                self.error_code,
+                self.base_offset,
+                self.log_append_time_ms,
+                self.log_start_offset,
+            )
         else:
             out += _IHQQ.pack(self.index, self.error_code, self.base_offset, self.log_append_time_ms)
         if version >= 9:

@@ -91,8 +91,26 @@ class ProducerEntry(Message):
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
-        it.producer_id, it.epoch, it.last_sequence, it.last_offset, it.offset_delta, it.timestamp, it.coordinator_epoch, it.current_txn_first_offset = source.unpack(_QHIQIQIQ)
+        (
+            it.producer_id,
+            it.epoch,
+            it.last_sequence,
+            it.last_offset,
+            it.offset_delta,
+            it.timestamp,
+            it.coordinator_epoch,
+            it.current_txn_first_offset,
+        ) = source.unpack(_QHIQIQIQ)
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        out += _QHIQIQIQ.pack(self.producer_id, self.epoch, self.last_sequence, self.last_offset, self.offset_delta, self.timestamp, self.coordinator_epoch, self.current_txn_first_offset)
+        out += _QHIQIQIQ.pack(
+            self.producer_id,
+            self.epoch,
+            self.last_sequence,
+            self.last_offset,
+            self.offset_delta,
+            self.timestamp,
+            self.coordinator_epoch,
+            self.current_txn_first_offset,
+        )

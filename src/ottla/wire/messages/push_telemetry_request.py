@@ -51,6 +51,11 @@ class PushTelemetryRequest(Message):
     def write(self, out: bytearray, version: int) -> None:
         if version != 0:
             raise cannot_write(self, version)
-        out += _UIZB.pack(self.client_instance_id, self.subscription_id, self.terminating, self.compression_type)
+        out += _UIZB.pack(
+            self.client_instance_id,
+            self.subscription_id,
+            self.terminating,
+            self.compression_type,
+        )
         put_compact_bytes(out, self.metrics)
         out.append(0)

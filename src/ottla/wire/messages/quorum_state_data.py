@@ -67,7 +67,11 @@ class QuorumStateData(Message):
             it.cluster_id = source.compact_string()
             it.voted_directory_id = ZERO_UUID
             it.leader_id, it.leader_epoch, it.voted_id, it.applied_offset = source.unpack(_IIIQ)
-            it.current_voters = None if (count := source.compact_nullable_array(5)) is None else [Voter.read(source, version) for _ in range(count)]
+            it.current_voters = (
+                None
+                if (count := source.compact_nullable_array(5)) is None
+                else [Voter.read(source, version) for _ in range(count)]
+            )
         source.skip_tags()
         return it
 

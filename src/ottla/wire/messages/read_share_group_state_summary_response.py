@@ -121,7 +121,13 @@ class PartitionResult(Message):
         it.partition, it.error_code = source.unpack(_IH)
         it.error_message = source.compact_nullable_string()
         if version >= 1:
-            it.state_epoch, it.leader_epoch, it.start_offset, it.delivery_complete_count, tags = source.unpack(_IIQIT)
+            (
+                it.state_epoch,
+                it.leader_epoch,
+                it.start_offset,
+                it.delivery_complete_count,
+                tags,
+            ) = source.unpack(_IIQIT)
             if tags:
                 source.skip_more_tags()
         else:
@@ -135,6 +141,12 @@ class PartitionResult(Message):
         out += _IH.pack(self.partition, self.error_code)
         put_compact_nullable_string(out, self.error_message)
         if version >= 1:
-            out += _IIQIT.pack(self.state_epoch, self.leader_epoch, self.start_offset, self.delivery_complete_count, 0)
+            out += _IIQIT.pack(
+                self.state_epoch,
+                self.leader_epoch,
+                self.start_offset,
+                self.delivery_complete_count,
+                0,
+            )
         else:
             out += _IIQT.pack(self.state_epoch, self.leader_epoch, self.start_offset, 0)

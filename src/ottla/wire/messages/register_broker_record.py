@@ -117,7 +117,11 @@ class RegisterBrokerRecord(Message):
                     if tag == 0:
                         it.log_dirs = [source.uuid() for _ in range(source.compact_array(16))]
                     elif tag == 1:
-                        it.cordoned_log_dirs = None if (count := source.compact_nullable_array(16)) is None else [source.uuid() for _ in range(count)]
+                        it.cordoned_log_dirs = (
+                            None
+                            if (count := source.compact_nullable_array(16)) is None
+                            else [source.uuid() for _ in range(count)]
+                        )
                     else:
                         source.at = end
                     source.end_tag(end)
@@ -138,7 +142,12 @@ class RegisterBrokerRecord(Message):
         if not 0 <= version <= 4:
             raise cannot_write(self, version)
         if version >= 2:
-            out += _IZUQ.pack(self.broker_id, self.is_migrating_zk_broker, self.incarnation_id, self.broker_epoch)
+            out += _IZUQ.pack(
+                self.broker_id,
+                self.is_migrating_zk_broker,
+                self.incarnation_id,
+                self.broker_epoch,
+            )
         else:
             if self.is_migrating_zk_broker:
                 raise cannot_carry("isMigratingZkBroker", version)

@@ -130,7 +130,9 @@ class AcknowledgePartition(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.partition_index = source.int32()
-        it.acknowledgement_batches = [AcknowledgementBatch.read(source, version) for _ in range(source.compact_array(18))]
+        it.acknowledgement_batches = [
+            AcknowledgementBatch.read(source, version) for _ in range(source.compact_array(18))
+        ]
         source.skip_tags()
         return it
 

@@ -68,7 +68,9 @@ class ShareAcknowledgeResponse(Message):
             it.acquisition_lock_timeout_ms = source.int32()
         else:
             it.acquisition_lock_timeout_ms = 0
-        it.responses = [ShareAcknowledgeTopicResponse.read(source, version) for _ in range(source.compact_array(18))]
+        it.responses = [
+            ShareAcknowledgeTopicResponse.read(source, version) for _ in range(source.compact_array(18))
+        ]
         it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
         source.skip_tags()
         return it

@@ -91,13 +91,31 @@ class ShareFetchRequest(Message):
         it.group_id = source.compact_nullable_string()
         it.member_id = source.compact_nullable_string()
         if version >= 2:
-            it.share_session_epoch, it.max_wait_ms, it.min_bytes, it.max_bytes, it.max_records, it.batch_size, it.share_acquire_mode, it.is_renew_ack = source.unpack(_IIIIIIBZ)
+            (
+                it.share_session_epoch,
+                it.max_wait_ms,
+                it.min_bytes,
+                it.max_bytes,
+                it.max_records,
+                it.batch_size,
+                it.share_acquire_mode,
+                it.is_renew_ack,
+            ) = source.unpack(_IIIIIIBZ)
         else:
             it.share_acquire_mode = 0
             it.is_renew_ack = False
-            it.share_session_epoch, it.max_wait_ms, it.min_bytes, it.max_bytes, it.max_records, it.batch_size = source.unpack(_IIIIII)
+            (
+                it.share_session_epoch,
+                it.max_wait_ms,
+                it.min_bytes,
+                it.max_bytes,
+                it.max_records,
+                it.batch_size,
+            ) = source.unpack(_IIIIII)
         it.topics = [FetchTopic.read(source, version) for _ in range(source.compact_array(18))]
-        it.forgotten_topics_data = [ForgottenTopic.read(source, version) for _ in range(source.compact_array(18))]
+        it.forgotten_topics_data = [
+            ForgottenTopic.read(source, version) for _ in range(source.compact_array(18))
+        ]
         source.skip_tags()
         return it
 
@@ -107,11 +125,27 @@ class ShareFetchRequest(Message):
         put_compact_nullable_string(out, self.group_id)
         put_compact_nullable_string(out, self.member_id)
         if version >= 2:
-            out += _IIIIIIBZ.pack(self.share_session_epoch, self.max_wait_ms, self.min_bytes, self.max_bytes, self.max_records, self.batch_size, self.share_acquire_mode, self.is_renew_ack)
+            out += _IIIIIIBZ.pack(
+                self.share_session_epoch,
+                self.max_wait_ms,
+                self.min_bytes,
+                self.max_bytes,
+                self.max_records,
+                self.batch_size,
+                self.share_acquire_mode,
+                self.is_renew_ack,
+            )
         else:
             if self.is_renew_ack:
                 raise cannot_carry("isRenewAck", version)
-            out += _IIIIII.pack(self.share_session_epoch, self.max_wait_ms, self.min_bytes, self.max_bytes, self.max_records, self.batch_size)
+            out += _IIIIII.pack(
+                self.share_session_epoch,
+                self.max_wait_ms,
+                self.min_bytes,
+                self.max_bytes,
+                self.max_records,
+                self.batch_size,
+            )
         put_compact_array(out, len(self.topics))
         for fetch_topic in self.topics:
             fetch_topic.write(out, version)
@@ -204,7 +238,9 @@ class FetchPartition(Message):
         it = cls.__new__(cls)
         it.partition_max_bytes = 0
         it.partition_index = source.int32()
-        it.acknowledgement_batches = [AcknowledgementBatch.read(source, version) for _ in range(source.compact_array(18))]
+        it.acknowledgement_batches = [
+            AcknowledgementBatch.read(source, version) for _ in range(source.compact_array(18))
+        ]
         source.skip_tags()
         return it
 

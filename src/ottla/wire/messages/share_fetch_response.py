@@ -68,7 +68,9 @@ class ShareFetchResponse(Message):
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         it.error_message = source.compact_nullable_string()
         it.acquisition_lock_timeout_ms = source.int32()
-        it.responses = [ShareFetchableTopicResponse.read(source, version) for _ in range(source.compact_array(18))]
+        it.responses = [
+            ShareFetchableTopicResponse.read(source, version) for _ in range(source.compact_array(18))
+        ]
         it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(11))]
         source.skip_tags()
         return it

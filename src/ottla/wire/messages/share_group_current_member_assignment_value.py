@@ -41,7 +41,9 @@ class ShareGroupCurrentMemberAssignmentValue(Message):
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
         it.member_epoch, it.previous_member_epoch, it.state = source.unpack(_IIB)
-        it.assigned_partitions = [TopicPartitions.read(source, version) for _ in range(source.compact_array(18))]
+        it.assigned_partitions = [
+            TopicPartitions.read(source, version) for _ in range(source.compact_array(18))
+        ]
         source.skip_tags()
         return it
 

@@ -50,7 +50,11 @@ class ShareGroupHeartbeatRequest(Message):
         it.member_id = source.compact_string()
         it.member_epoch = source.int32()
         it.rack_id = source.compact_nullable_string()
-        it.subscribed_topic_names = None if (count := source.compact_nullable_array(1)) is None else [source.compact_string() for _ in range(count)]
+        it.subscribed_topic_names = (
+            None
+            if (count := source.compact_nullable_array(1)) is None
+            else [source.compact_string() for _ in range(count)]
+        )
         source.skip_tags()
         return it
 

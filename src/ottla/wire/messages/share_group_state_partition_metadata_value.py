@@ -41,8 +41,12 @@ class ShareGroupStatePartitionMetadataValue(Message):
         if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
-        it.initializing_topics = [TopicPartitionsInfo.read(source, version) for _ in range(source.compact_array(19))]
-        it.initialized_topics = [TopicPartitionsInfo.read(source, version) for _ in range(source.compact_array(19))]
+        it.initializing_topics = [
+            TopicPartitionsInfo.read(source, version) for _ in range(source.compact_array(19))
+        ]
+        it.initialized_topics = [
+            TopicPartitionsInfo.read(source, version) for _ in range(source.compact_array(19))
+        ]
         it.deleting_topics = [TopicInfo.read(source, version) for _ in range(source.compact_array(18))]
         source.skip_tags()
         return it

@@ -62,7 +62,14 @@ class ShareSnapshotValue(Message):
         if version != 0:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
-        it.snapshot_epoch, it.state_epoch, it.leader_epoch, it.start_offset, it.create_timestamp, it.write_timestamp = source.unpack(_IIIQQQ)
+        (
+            it.snapshot_epoch,
+            it.state_epoch,
+            it.leader_epoch,
+            it.start_offset,
+            it.create_timestamp,
+            it.write_timestamp,
+        ) = source.unpack(_IIIQQQ)
         it.state_batches = [StateBatch.read(source, version) for _ in range(source.compact_array(20))]
         it.delivery_complete_count = -1
         tags = source.unsigned_varint()
@@ -80,7 +87,14 @@ class ShareSnapshotValue(Message):
     def write(self, out: bytearray, version: int) -> None:
         if version != 0:
             raise cannot_write(self, version)
-        out += _IIIQQQ.pack(self.snapshot_epoch, self.state_epoch, self.leader_epoch, self.start_offset, self.create_timestamp, self.write_timestamp)
+        out += _IIIQQQ.pack(
+            self.snapshot_epoch,
+            self.state_epoch,
+            self.leader_epoch,
+            self.start_offset,
+            self.create_timestamp,
+            self.write_timestamp,
+        )
         put_compact_array(out, len(self.state_batches))
         for state_batch in self.state_batches:
             state_batch.write(out, version)

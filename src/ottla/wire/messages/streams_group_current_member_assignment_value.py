@@ -56,9 +56,15 @@ class StreamsGroupCurrentMemberAssignmentValue(Message):
         self.active_tasks = [] if active_tasks is UNSET else active_tasks
         self.standby_tasks = [] if standby_tasks is UNSET else standby_tasks
         self.warmup_tasks = [] if warmup_tasks is UNSET else warmup_tasks
-        self.active_tasks_pending_revocation = [] if active_tasks_pending_revocation is UNSET else active_tasks_pending_revocation
-        self.standby_tasks_pending_revocation = [] if standby_tasks_pending_revocation is UNSET else standby_tasks_pending_revocation
-        self.warmup_tasks_pending_revocation = [] if warmup_tasks_pending_revocation is UNSET else warmup_tasks_pending_revocation
+        self.active_tasks_pending_revocation = (
+            [] if active_tasks_pending_revocation is UNSET else active_tasks_pending_revocation
+        )
+        self.standby_tasks_pending_revocation = (
+            [] if standby_tasks_pending_revocation is UNSET else standby_tasks_pending_revocation
+        )
+        self.warmup_tasks_pending_revocation = (
+            [] if warmup_tasks_pending_revocation is UNSET else warmup_tasks_pending_revocation
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
@@ -69,9 +75,15 @@ class StreamsGroupCurrentMemberAssignmentValue(Message):
         it.active_tasks = [TaskIds.read(source, version) for _ in range(source.compact_array(3))]
         it.standby_tasks = [TaskIds.read(source, version) for _ in range(source.compact_array(3))]
         it.warmup_tasks = [TaskIds.read(source, version) for _ in range(source.compact_array(3))]
-        it.active_tasks_pending_revocation = [TaskIds.read(source, version) for _ in range(source.compact_array(3))]
-        it.standby_tasks_pending_revocation = [TaskIds.read(source, version) for _ in range(source.compact_array(3))]
-        it.warmup_tasks_pending_revocation = [TaskIds.read(source, version) for _ in range(source.compact_array(3))]
+        it.active_tasks_pending_revocation = [
+            TaskIds.read(source, version) for _ in range(source.compact_array(3))
+        ]
+        it.standby_tasks_pending_revocation = [
+            TaskIds.read(source, version) for _ in range(source.compact_array(3))
+        ]
+        it.warmup_tasks_pending_revocation = [
+            TaskIds.read(source, version) for _ in range(source.compact_array(3))
+        ]
         source.skip_tags()
         return it
 
@@ -130,7 +142,11 @@ class TaskIds(Message):
             for _ in range(tags):
                 tag, end = source.next_tag(tag)
                 if tag == 0:
-                    it.assignment_epochs = None if (count := source.compact_nullable_array(4)) is None else source.int32s(count)
+                    it.assignment_epochs = (
+                        None
+                        if (count := source.compact_nullable_array(4)) is None
+                        else source.int32s(count)
+                    )
                 else:
                     source.at = end
                 source.end_tag(end)

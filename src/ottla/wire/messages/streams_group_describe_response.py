@@ -159,7 +159,11 @@ class Topology(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.epoch = source.int32()
-        it.subtopologies = None if (count := source.compact_nullable_array(6)) is None else [Subtopology.read(source, version) for _ in range(count)]
+        it.subtopologies = (
+            None
+            if (count := source.compact_nullable_array(6)) is None
+            else [Subtopology.read(source, version) for _ in range(count)]
+        )
         source.skip_tags()
         return it
 
@@ -322,7 +326,9 @@ class Subtopology(Message):
         self.source_topics = [] if source_topics is UNSET else source_topics
         self.repartition_sink_topics = [] if repartition_sink_topics is UNSET else repartition_sink_topics
         self.state_changelog_topics = [] if state_changelog_topics is UNSET else state_changelog_topics
-        self.repartition_source_topics = [] if repartition_source_topics is UNSET else repartition_source_topics
+        self.repartition_source_topics = (
+            [] if repartition_source_topics is UNSET else repartition_source_topics
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
@@ -331,7 +337,9 @@ class Subtopology(Message):
         it.source_topics = [source.compact_string() for _ in range(source.compact_array(1))]
         it.repartition_sink_topics = [source.compact_string() for _ in range(source.compact_array(1))]
         it.state_changelog_topics = [TopicInfo.read(source, version) for _ in range(source.compact_array(9))]
-        it.repartition_source_topics = [TopicInfo.read(source, version) for _ in range(source.compact_array(9))]
+        it.repartition_source_topics = [
+            TopicInfo.read(source, version) for _ in range(source.compact_array(9))
+        ]
         source.skip_tags()
         return it
 

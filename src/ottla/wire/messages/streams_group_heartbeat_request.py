@@ -116,14 +116,38 @@ class StreamsGroupHeartbeatRequest(Message):
         it.rack_id = source.compact_nullable_string()
         it.rebalance_timeout_ms = source.int32()
         it.topology = None if source.int8() < 0 else Topology.read(source, version)
-        it.active_tasks = None if (count := source.compact_nullable_array(3)) is None else [TaskIds.read(source, version) for _ in range(count)]
-        it.standby_tasks = None if (count := source.compact_nullable_array(3)) is None else [TaskIds.read(source, version) for _ in range(count)]
-        it.warmup_tasks = None if (count := source.compact_nullable_array(3)) is None else [TaskIds.read(source, version) for _ in range(count)]
+        it.active_tasks = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [TaskIds.read(source, version) for _ in range(count)]
+        )
+        it.standby_tasks = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [TaskIds.read(source, version) for _ in range(count)]
+        )
+        it.warmup_tasks = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [TaskIds.read(source, version) for _ in range(count)]
+        )
         it.process_id = source.compact_nullable_string()
         it.user_endpoint = None if source.int8() < 0 else Endpoint.read(source, version)
-        it.client_tags = None if (count := source.compact_nullable_array(3)) is None else [KeyValue.read(source, version) for _ in range(count)]
-        it.task_offsets = None if (count := source.compact_nullable_array(14)) is None else [TaskOffset.read(source, version) for _ in range(count)]
-        it.task_end_offsets = None if (count := source.compact_nullable_array(14)) is None else [TaskOffset.read(source, version) for _ in range(count)]
+        it.client_tags = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [KeyValue.read(source, version) for _ in range(count)]
+        )
+        it.task_offsets = (
+            None
+            if (count := source.compact_nullable_array(14)) is None
+            else [TaskOffset.read(source, version) for _ in range(count)]
+        )
+        it.task_end_offsets = (
+            None
+            if (count := source.compact_nullable_array(14)) is None
+            else [TaskOffset.read(source, version) for _ in range(count)]
+        )
         it.shutdown_application, tags = source.unpack(_ZT)
         if tags:
             source.skip_more_tags()
@@ -373,7 +397,9 @@ class Subtopology(Message):
         self.source_topic_regex = [] if source_topic_regex is UNSET else source_topic_regex
         self.state_changelog_topics = [] if state_changelog_topics is UNSET else state_changelog_topics
         self.repartition_sink_topics = [] if repartition_sink_topics is UNSET else repartition_sink_topics
-        self.repartition_source_topics = [] if repartition_source_topics is UNSET else repartition_source_topics
+        self.repartition_source_topics = (
+            [] if repartition_source_topics is UNSET else repartition_source_topics
+        )
         self.copartition_groups = [] if copartition_groups is UNSET else copartition_groups
 
     @classmethod
@@ -384,8 +410,12 @@ class Subtopology(Message):
         it.source_topic_regex = [source.compact_string() for _ in range(source.compact_array(1))]
         it.state_changelog_topics = [TopicInfo.read(source, version) for _ in range(source.compact_array(9))]
         it.repartition_sink_topics = [source.compact_string() for _ in range(source.compact_array(1))]
-        it.repartition_source_topics = [TopicInfo.read(source, version) for _ in range(source.compact_array(9))]
-        it.copartition_groups = [CopartitionGroup.read(source, version) for _ in range(source.compact_array(4))]
+        it.repartition_source_topics = [
+            TopicInfo.read(source, version) for _ in range(source.compact_array(9))
+        ]
+        it.copartition_groups = [
+            CopartitionGroup.read(source, version) for _ in range(source.compact_array(4))
+        ]
         source.skip_tags()
         return it
 
@@ -467,7 +497,9 @@ class CopartitionGroup(Message):
     ) -> None:
         self.source_topics = [] if source_topics is UNSET else source_topics
         self.source_topic_regex = [] if source_topic_regex is UNSET else source_topic_regex
-        self.repartition_source_topics = [] if repartition_source_topics is UNSET else repartition_source_topics
+        self.repartition_source_topics = (
+            [] if repartition_source_topics is UNSET else repartition_source_topics
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:

@@ -98,13 +98,38 @@ class StreamsGroupHeartbeatResponse(Message):
         it.throttle_time_ms, it.error_code = source.unpack(_IH)
         it.error_message = source.compact_nullable_string()
         it.member_id = source.compact_string()
-        it.member_epoch, it.heartbeat_interval_ms, it.acceptable_recovery_lag, it.task_offset_interval_ms = source.unpack(_IIII)
-        it.status = None if (count := source.compact_nullable_array(3)) is None else [Status.read(source, version) for _ in range(count)]
-        it.active_tasks = None if (count := source.compact_nullable_array(3)) is None else [TaskIds.read(source, version) for _ in range(count)]
-        it.standby_tasks = None if (count := source.compact_nullable_array(3)) is None else [TaskIds.read(source, version) for _ in range(count)]
-        it.warmup_tasks = None if (count := source.compact_nullable_array(3)) is None else [TaskIds.read(source, version) for _ in range(count)]
+        (
+            it.member_epoch,
+            it.heartbeat_interval_ms,
+            it.acceptable_recovery_lag,
+            it.task_offset_interval_ms,
+        ) = source.unpack(_IIII)
+        it.status = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [Status.read(source, version) for _ in range(count)]
+        )
+        it.active_tasks = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [TaskIds.read(source, version) for _ in range(count)]
+        )
+        it.standby_tasks = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [TaskIds.read(source, version) for _ in range(count)]
+        )
+        it.warmup_tasks = (
+            None
+            if (count := source.compact_nullable_array(3)) is None
+            else [TaskIds.read(source, version) for _ in range(count)]
+        )
         it.endpoint_information_epoch = source.int32()
-        it.partitions_by_user_endpoint = None if (count := source.compact_nullable_array(7)) is None else [EndpointToPartitions.read(source, version) for _ in range(count)]
+        it.partitions_by_user_endpoint = (
+            None
+            if (count := source.compact_nullable_array(7)) is None
+            else [EndpointToPartitions.read(source, version) for _ in range(count)]
+        )
         source.skip_tags()
         return it
 
@@ -114,7 +139,12 @@ class StreamsGroupHeartbeatResponse(Message):
         out += _IH.pack(self.throttle_time_ms, self.error_code)
         put_compact_nullable_string(out, self.error_message)
         put_compact_string(out, self.member_id)
-        out += _IIII.pack(self.member_epoch, self.heartbeat_interval_ms, self.acceptable_recovery_lag, self.task_offset_interval_ms)
+        out += _IIII.pack(
+            self.member_epoch,
+            self.heartbeat_interval_ms,
+            self.acceptable_recovery_lag,
+            self.task_offset_interval_ms,
+        )
         if self.status is None:
             out.append(0)
         else:

@@ -51,7 +51,11 @@ class StreamsGroupMetadataValue(Message):
                 if tag == 0:
                     it.validated_topology_epoch = source.int32()
                 elif tag == 1:
-                    it.last_assignment_configs = None if (count := source.compact_nullable_array(3)) is None else [LastAssignmentConfig.read(source, version) for _ in range(count)]
+                    it.last_assignment_configs = (
+                        None
+                        if (count := source.compact_nullable_array(3)) is None
+                        else [LastAssignmentConfig.read(source, version) for _ in range(count)]
+                    )
                 else:
                     source.at = end
                 source.end_tag(end)

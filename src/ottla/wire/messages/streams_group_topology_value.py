@@ -84,7 +84,9 @@ class Subtopology(Message):
         self.source_topic_regex = [] if source_topic_regex is UNSET else source_topic_regex
         self.state_changelog_topics = [] if state_changelog_topics is UNSET else state_changelog_topics
         self.repartition_sink_topics = [] if repartition_sink_topics is UNSET else repartition_sink_topics
-        self.repartition_source_topics = [] if repartition_source_topics is UNSET else repartition_source_topics
+        self.repartition_source_topics = (
+            [] if repartition_source_topics is UNSET else repartition_source_topics
+        )
         self.copartition_groups = [] if copartition_groups is UNSET else copartition_groups
 
     @classmethod
@@ -95,8 +97,12 @@ class Subtopology(Message):
         it.source_topic_regex = [source.compact_string() for _ in range(source.compact_array(1))]
         it.state_changelog_topics = [TopicInfo.read(source, version) for _ in range(source.compact_array(9))]
         it.repartition_sink_topics = [source.compact_string() for _ in range(source.compact_array(1))]
-        it.repartition_source_topics = [TopicInfo.read(source, version) for _ in range(source.compact_array(9))]
-        it.copartition_groups = [CopartitionGroup.read(source, version) for _ in range(source.compact_array(4))]
+        it.repartition_source_topics = [
+            TopicInfo.read(source, version) for _ in range(source.compact_array(9))
+        ]
+        it.copartition_groups = [
+            CopartitionGroup.read(source, version) for _ in range(source.compact_array(4))
+        ]
         source.skip_tags()
         return it
 
@@ -178,7 +184,9 @@ class CopartitionGroup(Message):
     ) -> None:
         self.source_topics = [] if source_topics is UNSET else source_topics
         self.source_topic_regex = [] if source_topic_regex is UNSET else source_topic_regex
-        self.repartition_source_topics = [] if repartition_source_topics is UNSET else repartition_source_topics
+        self.repartition_source_topics = (
+            [] if repartition_source_topics is UNSET else repartition_source_topics
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:

@@ -85,10 +85,14 @@ class SyncGroupRequest(Message):
             it.protocol_type = None
             it.protocol_name = None
         if version >= 4:
-            it.assignments = [SyncGroupRequestAssignment.read(source, version) for _ in range(source.compact_array(3))]
+            it.assignments = [
+                SyncGroupRequestAssignment.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
-            it.assignments = [SyncGroupRequestAssignment.read(source, version) for _ in range(source.array(3))]
+            it.assignments = [
+                SyncGroupRequestAssignment.read(source, version) for _ in range(source.array(3))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -85,9 +85,18 @@ class TransactionLogValue(Message):
         if not 0 <= version <= 1:
             raise cannot_read(cls, version)
         it = cls.__new__(cls)
-        it.producer_id, it.producer_epoch, it.transaction_timeout_ms, it.transaction_status = source.unpack(_QHIB)
+        (
+            it.producer_id,
+            it.producer_epoch,
+            it.transaction_timeout_ms,
+            it.transaction_status,
+        ) = source.unpack(_QHIB)
         if version >= 1:
-            it.transaction_partitions = None if (count := source.compact_nullable_array(3)) is None else [PartitionsSchema.read(source, version) for _ in range(count)]
+            it.transaction_partitions = (
+                None
+                if (count := source.compact_nullable_array(3)) is None
+                else [PartitionsSchema.read(source, version) for _ in range(count)]
+            )
             it.transaction_last_update_timestamp_ms, it.transaction_start_timestamp_ms = source.unpack(_QQ)
             it.previous_producer_id = -1
             it.next_producer_id = -1
@@ -110,7 +119,11 @@ class TransactionLogValue(Message):
                         source.at = end
                     source.end_tag(end)
         else:
-            it.transaction_partitions = None if (count := source.nullable_array(3)) is None else [PartitionsSchema.read(source, version) for _ in range(count)]
+            it.transaction_partitions = (
+                None
+                if (count := source.nullable_array(3)) is None
+                else [PartitionsSchema.read(source, version) for _ in range(count)]
+            )
             it.transaction_last_update_timestamp_ms, it.transaction_start_timestamp_ms = source.unpack(_QQ)
             it.previous_producer_id = -1
             it.next_producer_id = -1
@@ -121,7 +134,12 @@ class TransactionLogValue(Message):
     def write(self, out: bytearray, version: int) -> None:
         if not 0 <= version <= 1:
             raise cannot_write(self, version)
-        out += _QHIB.pack(self.producer_id, self.producer_epoch, self.transaction_timeout_ms, self.transaction_status)
+        out += _QHIB.pack(
+            self.producer_id,
+            self.producer_epoch,
+            self.transaction_timeout_ms,
+            self.transaction_status,
+        )
         if version >= 1:
             if self.transaction_partitions is None:
                 out.append(0)

@@ -78,7 +78,9 @@ class TxnOffsetCommitRequest(Message):
             it.producer_id, it.producer_epoch, it.generation_id = source.unpack(_QHI)
             it.member_id = source.compact_string()
             it.group_instance_id = source.compact_nullable_string()
-            it.topics = [TxnOffsetCommitRequestTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                TxnOffsetCommitRequestTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.transactional_id = source.string()
@@ -138,11 +140,15 @@ class TxnOffsetCommitRequestTopic(Message):
         it = cls.__new__(cls)
         if version >= 3:
             it.name = source.compact_string()
-            it.partitions = [TxnOffsetCommitRequestPartition.read(source, version) for _ in range(source.compact_array(14))]
+            it.partitions = [
+                TxnOffsetCommitRequestPartition.read(source, version) for _ in range(source.compact_array(14))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partitions = [TxnOffsetCommitRequestPartition.read(source, version) for _ in range(source.array(14))]
+            it.partitions = [
+                TxnOffsetCommitRequestPartition.read(source, version) for _ in range(source.array(14))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

@@ -37,7 +37,9 @@ class TxnOffsetCommitResponse(Message):
         it = cls.__new__(cls)
         it.throttle_time_ms = source.int32()
         if version >= 3:
-            it.topics = [TxnOffsetCommitResponseTopic.read(source, version) for _ in range(source.compact_array(3))]
+            it.topics = [
+                TxnOffsetCommitResponseTopic.read(source, version) for _ in range(source.compact_array(3))
+            ]
             source.skip_tags()
         else:
             it.topics = [TxnOffsetCommitResponseTopic.read(source, version) for _ in range(source.array(3))]
@@ -78,11 +80,15 @@ class TxnOffsetCommitResponseTopic(Message):
         it = cls.__new__(cls)
         if version >= 3:
             it.name = source.compact_string()
-            it.partitions = [TxnOffsetCommitResponsePartition.read(source, version) for _ in range(source.compact_array(6))]
+            it.partitions = [
+                TxnOffsetCommitResponsePartition.read(source, version) for _ in range(source.compact_array(6))
+            ]
             source.skip_tags()
         else:
             it.name = source.string()
-            it.partitions = [TxnOffsetCommitResponsePartition.read(source, version) for _ in range(source.array(6))]
+            it.partitions = [
+                TxnOffsetCommitResponsePartition.read(source, version) for _ in range(source.array(6))
+            ]
         return it
 
     def write(self, out: bytearray, version: int) -> None:

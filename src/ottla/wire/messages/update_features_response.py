@@ -51,7 +51,9 @@ class UpdateFeaturesResponse(Message):
         if version >= 2:
             it.results = []
         else:
-            it.results = [UpdatableFeatureResult.read(source, version) for _ in range(source.compact_array(5))]
+            it.results = [
+                UpdatableFeatureResult.read(source, version) for _ in range(source.compact_array(5))
+            ]
         source.skip_tags()
         return it
 

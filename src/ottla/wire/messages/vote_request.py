@@ -144,31 +144,83 @@ class PartitionData(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 2:
-            it.partition_index, it.replica_epoch, it.replica_id, it.replica_directory_id, it.voter_directory_id, it.last_offset_epoch, it.last_offset, it.pre_vote, tags = source.unpack(_IIIUUIQZT)
+            (
+                it.partition_index,
+                it.replica_epoch,
+                it.replica_id,
+                it.replica_directory_id,
+                it.voter_directory_id,
+                it.last_offset_epoch,
+                it.last_offset,
+                it.pre_vote,
+                tags,
+            ) = source.unpack(_IIIUUIQZT)
             if tags:
                 source.skip_more_tags()
         elif version >= 1:
             it.pre_vote = False
-            it.partition_index, it.replica_epoch, it.replica_id, it.replica_directory_id, it.voter_directory_id, it.last_offset_epoch, it.last_offset, tags = source.unpack(_IIIUUIQT)
+            (
+                it.partition_index,
+                it.replica_epoch,
+                it.replica_id,
+                it.replica_directory_id,
+                it.voter_directory_id,
+                it.last_offset_epoch,
+                it.last_offset,
+                tags,
+            ) = source.unpack(_IIIUUIQT)
             if tags:
                 source.skip_more_tags()
         else:
             it.replica_directory_id = ZERO_UUID
             it.voter_directory_id = ZERO_UUID
             it.pre_vote = False
-            it.partition_index, it.replica_epoch, it.replica_id, it.last_offset_epoch, it.last_offset, tags = source.unpack(_IIIIQT)
+            (
+                it.partition_index,
+                it.replica_epoch,
+                it.replica_id,
+                it.last_offset_epoch,
+                it.last_offset,
+                tags,
+            ) = source.unpack(_IIIIQT)
             if tags:
                 source.skip_more_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 2:
-            out += _IIIUUIQZT.pack(self.partition_index, self.replica_epoch, self.replica_id, self.replica_directory_id, self.voter_directory_id, self.last_offset_epoch, self.last_offset, self.pre_vote, 0)
+            out += _IIIUUIQZT.pack(
+                self.partition_index,
+                self.replica_epoch,
+                self.replica_id,
+                self.replica_directory_id,
+                self.voter_directory_id,
+                self.last_offset_epoch,
+                self.last_offset,
+                self.pre_vote,
+                0,
+            )
         elif version >= 1:
             if self.pre_vote:
                 raise cannot_carry("preVote", version)
-            out += _IIIUUIQT.pack(self.partition_index, self.replica_epoch, self.replica_id, self.replica_directory_id, self.voter_directory_id, self.last_offset_epoch, self.last_offset, 0)
+            out += _IIIUUIQT.pack(
+                self.partition_index,
+                self.replica_epoch,
+                self.replica_id,
+                self.replica_directory_id,
+                self.voter_directory_id,
+                self.last_offset_epoch,
+                self.last_offset,
+                0,
+            )
         else:
             if self.pre_vote:
                 raise cannot_carry("preVote", version)
-            out += _IIIIQT.pack(self.partition_index, self.replica_epoch, self.replica_id, self.last_offset_epoch, self.last_offset, 0)
+            out += _IIIIQT.pack(
+                self.partition_index,
+                self.replica_epoch,
+                self.replica_id,
+                self.last_offset_epoch,
+                self.last_offset,
+                0,
+            )

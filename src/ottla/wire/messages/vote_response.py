@@ -55,7 +55,9 @@ class VoteResponse(Message):
                 for _ in range(tags):
                     tag, end = source.next_tag(tag)
                     if tag == 0:
-                        it.node_endpoints = [NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))]
+                        it.node_endpoints = [
+                            NodeEndpoint.read(source, version) for _ in range(source.compact_array(8))
+                        ]
                     else:
                         source.at = end
                     source.end_tag(end)
@@ -181,10 +183,24 @@ class PartitionData(Message):
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
-        it.partition_index, it.error_code, it.leader_id, it.leader_epoch, it.vote_granted, tags = source.unpack(_IHIIZT)
+        (
+            it.partition_index,
+            it.error_code,
+            it.leader_id,
+            it.leader_epoch,
+            it.vote_granted,
+            tags,
+        ) = source.unpack(_IHIIZT)
         if tags:
             source.skip_more_tags()
         return it
 
     def write(self, out: bytearray, version: int) -> None:
-        out += _IHIIZT.pack(self.partition_index, self.error_code, self.leader_id, self.leader_epoch, self.vote_granted, 0)
+        out += _IHIIZT.pack(
+            self.partition_index,
+            self.error_code,
+            self.leader_id,
+            self.leader_epoch,
+            self.vote_granted,
+            0,
+        )

@@ -69,7 +69,9 @@ class Voter(Message):
         self.voter_id = voter_id
         self.voter_directory_id = voter_directory_id
         self.endpoints = [] if endpoints is UNSET else endpoints
-        self.kraft_version_feature = KRaftVersionFeature() if kraft_version_feature is UNSET else kraft_version_feature
+        self.kraft_version_feature = (
+            KRaftVersionFeature() if kraft_version_feature is UNSET else kraft_version_feature
+        )
 
     @classmethod
     def read(cls, source: Reader, version: int) -> Self:

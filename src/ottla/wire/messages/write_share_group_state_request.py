@@ -120,7 +120,13 @@ class PartitionData(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         if version >= 1:
-            it.partition, it.state_epoch, it.leader_epoch, it.start_offset, it.delivery_complete_count = source.unpack(_IIIQI)
+            (
+                it.partition,
+                it.state_epoch,
+                it.leader_epoch,
+                it.start_offset,
+                it.delivery_complete_count,
+            ) = source.unpack(_IIIQI)
         else:
             it.delivery_complete_count = -1
             it.partition, it.state_epoch, it.leader_epoch, it.start_offset = source.unpack(_IIIQ)
@@ -130,7 +136,13 @@ class PartitionData(Message):
 
     def write(self, out: bytearray, version: int) -> None:
         if version >= 1:
-            out += _IIIQI.pack(self.partition, self.state_epoch, self.leader_epoch, self.start_offset, self.delivery_complete_count)
+            out += _IIIQI.pack(
+                self.partition,
+                self.state_epoch,
+                self.leader_epoch,
+                self.start_offset,
+                self.delivery_complete_count,
+            )
         else:
             out += _IIIQ.pack(self.partition, self.state_epoch, self.leader_epoch, self.start_offset)
         put_compact_array(out, len(self.state_batches))

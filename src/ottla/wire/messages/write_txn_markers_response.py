@@ -63,7 +63,9 @@ class WritableTxnMarkerResult(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.producer_id = source.int64()
-        it.topics = [WritableTxnMarkerTopicResult.read(source, version) for _ in range(source.compact_array(3))]
+        it.topics = [
+            WritableTxnMarkerTopicResult.read(source, version) for _ in range(source.compact_array(3))
+        ]
         source.skip_tags()
         return it
 
@@ -94,7 +96,9 @@ class WritableTxnMarkerTopicResult(Message):
     def read(cls, source: Reader, version: int) -> Self:
         it = cls.__new__(cls)
         it.name = source.compact_string()
-        it.partitions = [WritableTxnMarkerPartitionResult.read(source, version) for _ in range(source.compact_array(7))]
+        it.partitions = [
+            WritableTxnMarkerPartitionResult.read(source, version) for _ in range(source.compact_array(7))
+        ]
         source.skip_tags()
         return it
 
