@@ -1,5 +1,7 @@
 """A quorum of one: it leads at once, and commits what is on its medium and nothing else."""
 
+from tests.unit.raft.replica_on_paper import PaperReplica, records
+
 from ottla.model.errors import ErrorCode
 from ottla.raft.config import QuorumConfig
 from ottla.raft.control_records import read_control_records
@@ -16,7 +18,6 @@ from ottla.raft.effects import (
 )
 from ottla.raft.events import Fsynced, Proposed, ResignRequested, ShutdownRequested, Ticked
 from ottla.wire.messages.leader_change_message import LeaderChangeMessage
-from tests.unit.raft.replica_on_paper import PaperReplica, records
 
 
 def test_it_elects_itself_and_writes_a_leader_change_first() -> None:
