@@ -83,9 +83,6 @@ class BrokersImage(NamedTuple):
 
     brokers: PersistentMap[int, Broker] = PersistentMap()
 
-    def __len__(self) -> int:
-        return len(self.brokers)
-
     def get(self, broker_id: int) -> Broker | None:
         return self.brokers.get(broker_id)
 

@@ -35,9 +35,6 @@ class TopicsImage(NamedTuple):
     topics: PersistentMap[Uuid, Topic] = PersistentMap()
     ids: PersistentMap[str, Uuid] = PersistentMap()
 
-    def __len__(self) -> int:
-        return len(self.topics)
-
     def by_id(self, topic_id: bytes) -> Topic | None:
         return self.topics.get(Uuid(topic_id))
 
