@@ -115,7 +115,7 @@ class InventingReader(Reader):
         return [self.number(code) for _ in range(many)]
 
     def unsigned_varint(self) -> int:
-        """The generated readers call it for the number of tags only."""
+        """The generated code asks for the number of tags, and before a tagged struct that may be null."""
         return self._random.choice((0, 1, TAGS_MAX))
 
     def next_tag(self, previous: int) -> tuple[int, int]:
@@ -128,9 +128,46 @@ class InventingReader(Reader):
         pass
 
 
+class FullReader(InventingReader):
+    """Every field is set: no null, no empty array, no default, and every tag."""
+
+    def number(self, code: str) -> int:
+        return self._random.randint(3, 100)
+
+    def boolean(self) -> bool:
+        return True
+
+    def uuid(self) -> bytes:
+        return self._random.randbytes(16)
+
+    def compact_nullable_string(self) -> str:
+        return self._random.choice(_TEXTS[1:])
+
+    def compact_nullable_byte_string(self) -> bytes:
+        return self._random.choice(_BYTES[1:])
+
+    def compact_nullable_records(self) -> memoryview:
+        return memoryview(b"records")
+
+    def compact_nullable_array(self, element_min: int) -> int:
+        return self._random.choice((1, 2))
+
+    compact_string = string = nullable_string = compact_nullable_string
+    compact_byte_string = byte_string = nullable_byte_string = compact_nullable_byte_string
+    compact_records = records = nullable_records = compact_nullable_records
+    compact_array = array = nullable_array = compact_nullable_array
+
+    def unsigned_varint(self) -> int:
+        return TAGS_MAX
+
+    def next_tag(self, previous: int) -> tuple[int, int]:
+        return previous + 1, 0
+
+
 def invented(message: type[Message], version: int, seed: int) -> Message:
-    """A random message, the same for the same arguments."""
-    return message.read(InventingReader(f"{message.__name__} {version} {seed}"), version)
+    """A random message, the same for the same arguments. Seed 0 sets every field."""
+    reader = InventingReader if seed else FullReader
+    return message.read(reader(f"{message.__name__} {version} {seed}"), version)
 
 
 def thinned(message: Message, seed: str) -> Message:
