@@ -25,12 +25,12 @@ class EpochStart(NamedTuple):
 class LeaderEpochs:
     """Ascending in epochs and in offsets."""
 
-    __slots__ = ("_disk", "entries", "latest", "path")
+    __slots__ = ("_disk", "_entries", "latest", "path")
 
     def __init__(self, disk: Disk, path: str, entries: list[EpochStart] | None = None) -> None:
         self._disk, self.path = disk, path
-        self.entries: list[EpochStart] = entries or []
-        self.latest = self.entries[-1].epoch if self.entries else UNDEFINED_EPOCH
+        self._entries: list[EpochStart] = entries or []
+        self.latest = self._entries[-1].epoch if self._entries else UNDEFINED_EPOCH
 
     @classmethod
     def load(cls, disk: Disk, path: str) -> "LeaderEpochs":
@@ -43,6 +43,9 @@ class LeaderEpochs:
                 except ValueError:
                     raise CheckpointDamaged(path, " ".join(fields)) from None
         return cls(disk, path, sorted(entries))
+
+    def entries(self) -> list[EpochStart]:
+        return list(self._entries)
 
     def assign(self, epoch: int, start_offset: int) -> None:
         """`epoch` begins at `start_offset`, unless it is known. Entries that contradict it go."""
@@ -60,49 +63,49 @@ class LeaderEpochs:
             return UNDEFINED_EPOCH, UNDEFINED_EPOCH_OFFSET
         if epoch == self.latest:
             return epoch, log_end_offset
-        higher = bisect_right(self.entries, epoch, key=_epoch)
-        if higher == len(self.entries):
+        higher = bisect_right(self._entries, epoch, key=_epoch)
+        if higher == len(self._entries):
             return UNDEFINED_EPOCH, UNDEFINED_EPOCH_OFFSET
-        end = self.entries[higher].start_offset
+        end = self._entries[higher].start_offset
         # Below all that is known: its records are gone, and the next epoch's beginning is a safe answer.
-        return (self.entries[higher - 1].epoch if higher else epoch), end
+        return (self._entries[higher - 1].epoch if higher else epoch), end
 
     def epoch_for(self, offset: int) -> int:
         """The epoch under which `offset` was written, or UNDEFINED_EPOCH."""
-        slot = bisect_right(self.entries, offset, key=_start)
-        return self.entries[slot - 1].epoch if slot else UNDEFINED_EPOCH
+        slot = bisect_right(self._entries, offset, key=_start)
+        return self._entries[slot - 1].epoch if slot else UNDEFINED_EPOCH
 
     def truncate_from_end(self, end_offset: int) -> None:
         """The log ends at `end_offset` now."""
-        if self.entries and self.entries[-1].start_offset >= end_offset:
-            self._replace([entry for entry in self.entries if entry.start_offset < end_offset])
+        if self._entries and self._entries[-1].start_offset >= end_offset:
+            self._replace([entry for entry in self._entries if entry.start_offset < end_offset])
 
     def truncate_from_start(self, start_offset: int) -> None:
         """The log begins at `start_offset` now; its first epoch does too."""
-        gone = [entry for entry in self.entries if entry.start_offset <= start_offset]
+        gone = [entry for entry in self._entries if entry.start_offset <= start_offset]
         if gone:
-            self._replace([EpochStart(gone[-1].epoch, start_offset), *self.entries[len(gone) :]])
+            self._replace([EpochStart(gone[-1].epoch, start_offset), *self._entries[len(gone) :]])
 
     def clear(self) -> None:
         self._replace([])
 
     def save(self) -> None:
-        lines = [f"{epoch} {start}" for epoch, start in self.entries]
+        lines = [f"{epoch} {start}" for epoch, start in self._entries]
         self._disk.replace(self.path, checkpoint_text(lines))
 
     def _insert(self, epoch: int, start_offset: int) -> bool:
         assert epoch >= 0, "an epoch is assigned when it is known"
         assert start_offset >= 0, "an epoch begins at an offset"
-        if epoch == self.latest and start_offset >= self.entries[-1].start_offset:
+        if epoch == self.latest and start_offset >= self._entries[-1].start_offset:
             return False
-        kept = [e for e in self.entries if e.epoch < epoch and e.start_offset < start_offset]
-        self.entries = [*kept, EpochStart(epoch, start_offset)]
+        kept = [e for e in self._entries if e.epoch < epoch and e.start_offset < start_offset]
+        self._entries = [*kept, EpochStart(epoch, start_offset)]
         self.latest = epoch
         return True
 
     def _replace(self, entries: list[EpochStart]) -> None:
-        if entries != self.entries:
-            self.entries = entries
+        if entries != self._entries:
+            self._entries = entries
             self.latest = entries[-1].epoch if entries else UNDEFINED_EPOCH
             self.save()
 

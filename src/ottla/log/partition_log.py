@@ -4,32 +4,36 @@ The log calls its disk synchronously and reads no clock; whoever holds it passes
 watermark is replication's business and comes in as an argument where it matters.
 """
 
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from ottla.log import offset_lookup
 from ottla.log.append_refused import AppendRefused
 from ottla.log.config import LogConfig
+from ottla.log.flushing import Flushing
+from ottla.log.given import check_given
 from ottla.log.incoming import check_batch, passes_through
 from ottla.log.leader_epochs import FILE_NAME as EPOCHS_FILE
 from ottla.log.leader_epochs import LeaderEpochs
+from ottla.log.log_folder import LogFolder
+from ottla.log.offset_lookup import FoundOffset
 from ottla.log.origin import Origin
-from ottla.log.producer_entry import BatchMetadata
+from ottla.log.producer_entry import BatchMetadata, ProducerEntry
+from ottla.log.producer_log import PRODUCER_EXPIRATION_MS, ProducerLog
 from ottla.log.producer_rules import TV_LEGACY
+from ottla.log.producer_snapshots import ProducerSnapshots
 from ottla.log.producer_state import ProducerState, Staged
 from ottla.log.read_plan import OffsetOutOfRange, Slice, plan_read
-from ottla.log.segment import Segment
+from ottla.log.retention import Deletion, Reason, before_start, oldest_while, rules
+from ottla.log.rewriting import rewrite
+from ottla.log.segment import BatchAt, Segment
 from ottla.log.segments import Segments
-from ottla.log.transaction_index import AbortedTransaction
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import LeaderEpoch, Offset, TopicPartition
 from ottla.model.now import Now
 from ottla.model.ports import Disk, Entropy
-from ottla.records.batch import (
-    LOG_APPEND_TIME,
-    NO_TIMESTAMP,
-    BatchHeader,
-    set_base_offset,
-    set_leader_epoch,
-)
+from ottla.records.batch import LOG_APPEND_TIME, NO_TIMESTAMP, set_base_offset, set_leader_epoch
 
 __all__ = ["Appended", "OffsetOutOfRange", "Origin", "PartitionLog", "Slice"]
 
@@ -50,23 +54,23 @@ class PartitionLog:
 
     def __init__(
         self,
-        disk: Disk,
-        directory: str,
+        folder: LogFolder,
         partition: TopicPartition,
         config: LogConfig,
         *,
-        entropy: Entropy,
         segments: Segments,
         epochs: LeaderEpochs,
-        producers: ProducerState,
+        producers: ProducerLog,
         log_start_offset: int,
         log_end_offset: int,
+        recovery_point: int,
     ) -> None:
-        self.disk, self.directory, self.partition, self.config = disk, directory, partition, config
-        self.entropy = entropy
-        self.segments, self.epochs, self.producer_state = segments, epochs, producers
+        self.partition, self.config = partition, config
+        self.segments, self.epochs = segments, epochs
         self.log_start_offset = Offset(log_start_offset)
         self.log_end_offset = Offset(log_end_offset)
+        self._folder, self._producers, self._state = folder, producers, producers.state
+        self._flushing = Flushing(folder.disk, folder.path, segments, recovery_point)
 
     @classmethod
     def create(
@@ -78,23 +82,35 @@ class PartitionLog:
         *,
         entropy: Entropy,
         now: Now,
+        producer_expiration_ms: int = PRODUCER_EXPIRATION_MS,
     ) -> "PartitionLog":
         """A new, empty log in `directory`."""
         disk.make_dir(directory)
+        folder = LogFolder(disk, directory, entropy)
         segments = Segments()
-        segments.add(Segment(disk, directory, 0, config, now_ms=now.wall_ms, new=True))
+        segments.add(folder.new_segment(0, config, now))
         return cls(
-            disk,
-            directory,
+            folder,
             partition,
             config,
-            entropy=entropy,
             segments=segments,
             epochs=LeaderEpochs(disk, f"{directory}/{EPOCHS_FILE}"),
-            producers=ProducerState(partition),
+            producers=ProducerLog(
+                ProducerState(partition), ProducerSnapshots(folder), producer_expiration_ms
+            ),
             log_start_offset=0,
             log_end_offset=0,
+            recovery_point=0,
         )
+
+    @property
+    def directory(self) -> str:
+        return self._folder.path
+
+    @property
+    def size(self) -> int:
+        """Bytes of all segments."""
+        return self.segments.size
 
     # Appending
 
@@ -107,35 +123,128 @@ class PartitionLog:
         origin: Origin = Origin.CLIENT,
         transaction_version: int = TV_LEGACY,
     ) -> Appended:
-        """Append one batch as leader; it is written when this returns, and `data` is ours until then.
+        """Append one batch as leader. It is written when this returns; `data` is patched in place.
 
         Raises AppendRefused, and OSError when the disk fails: nothing is appended then.
         """
+        # The hot path: a header, a checksum, two patches, one write. Everything else is called at need.
         config, first = self.config, self.log_end_offset
         header = check_batch(data, origin, config.max_message_bytes, self.partition)
-        last = first + header.last_offset_delta
-        append_time = NO_TIMESTAMP
-        max_timestamp = header.max_timestamp
-        assert passes_through(header, config, now.wall_ms), "not yet"
-        set_base_offset(data, first)
-        set_leader_epoch(data, leader_epoch)
-        size = len(data)
-        if size > config.segment_bytes:
-            raise self._larger_than_segment(size)
+        if passes_through(header, config, now.wall_ms):
+            set_base_offset(data, first)
+            set_leader_epoch(data, leader_epoch)
+        else:
+            data, header = rewrite(
+                data, header, config, first, leader_epoch, now.wall_ms, origin, self.partition
+            )
         if leader_epoch != self.epochs.latest:
             self.epochs.assign(leader_epoch, first)
-        segment = self._segment_for(size, last, max_timestamp, now)
+        last = first + header.last_offset_delta
+        segment = self._segment_for(len(data), first, last, header.max_timestamp, now)
         staged = None
         if header.producer_id >= 0:
-            if origin is Origin.CLIENT and (repeat := self.producer_state.find_duplicate(header)):
-                return self._repeated(repeat, header)
+            if origin is Origin.CLIENT and (repeat := self._state.find_duplicate(header)):
+                return self._repeated(repeat, header.max_timestamp)
             staged = Staged()
-            self.producer_state.stage(staged, data, 0, header, first, origin, transaction_version)
-        segment.append(data, size, last, max_timestamp)
-        self.log_end_offset = Offset(last + 1)
+            self._state.stage(staged, data, 0, header, first, origin, transaction_version)
+        segment.append(data, len(data), last, header.max_timestamp)
+        self._advance(last + 1, segment, staged)
+        append_time = now.wall_ms if config.message_timestamp_type == LOG_APPEND_TIME else NO_TIMESTAMP
+        return Appended(first, Offset(last), header.max_timestamp, append_time, self.log_start_offset)
+
+    def append_as_follower(
+        self, data: memoryview | bytearray | bytes, leader_epoch: LeaderEpoch, now: Now
+    ) -> Appended | None:
+        """Append batches of the leader as they are; None if there is no whole one.
+
+        Raises CorruptBatch, UnexpectedOffset, OffsetsOutOfOrder, AppendRefused and OSError.
+        """
+        return self._append_given(data, leader_epoch, now, Origin.REPLICATION)
+
+    def append_as_raft_leader(
+        self, data: memoryview | bytearray | bytes, leader_epoch: LeaderEpoch, now: Now
+    ) -> Appended | None:
+        """Append batches that the leader of the metadata quorum has given offsets and its epoch."""
+        return self._append_given(data, leader_epoch, now, Origin.RAFT_LEADER)
+
+    def _append_given(
+        self, data: memoryview | bytearray | bytes, leader_epoch: int, now: Now, origin: Origin
+    ) -> Appended | None:
+        found = check_given(
+            data,
+            leader_epoch,
+            self.log_end_offset,
+            self.log_start_offset,
+            origin,
+            self.config.max_message_bytes,
+            self.partition,
+        )
+        if not found:
+            return None
+        first, last = found[0].header.base_offset, found[-1].header.last_offset
+        size = found[-1].position + found[-1].header.size
+        newest = max(header.max_timestamp for _, header in found)
+        for _, header in found:
+            if header.leader_epoch >= 0 and header.leader_epoch != self.epochs.latest:
+                self.epochs.assign(header.leader_epoch, header.base_offset)
+        segment = self._segment_for(size, first, last, newest, now)
+        staged = self._stage_given(data, found, origin)
+        segment.append_all(memoryview(data)[:size], found)
+        self._advance(last + 1, segment, staged)
+        return Appended(Offset(first), Offset(last), newest, NO_TIMESTAMP, self.log_start_offset)
+
+    def _stage_given(
+        self, data: memoryview | bytearray | bytes, found: Iterable[BatchAt], origin: Origin
+    ) -> Staged | None:
+        staged = None
+        for position, header in found:
+            if header.producer_id >= 0:
+                staged = staged or Staged()
+                self._state.stage(staged, data, position, header, header.base_offset, origin)
+        return staged
+
+    def _advance(self, end: int, segment: Segment, staged: Staged | None) -> None:
+        """The bytes are written: the log ends at `end`."""
+        self.log_end_offset = Offset(end)
         if staged is not None:
-            self._producers_appended(staged, segment)
-        return Appended(first, Offset(last), max_timestamp, append_time, self.log_start_offset)
+            self._producers.appended(staged, segment)
+        self._producers.end_offset = end
+        if end - self._flushing.recovery_point >= self.config.flush_messages:
+            self._flushing.flush(end)
+
+    def _segment_for(self, size: int, first: int, last: int, max_timestamp: int, now: Now) -> Segment:
+        """The active segment, rolled before if the batch does not fit or the segment is old."""
+        segment, config = self.segments.active, self.config
+        if self._flushing.failure is not None:
+            raise self._flushing.failure
+        if (
+            segment.size + size > config.segment_bytes
+            or (
+                segment.size
+                and segment.waited_ms(now.wall_ms, max_timestamp) > config.roll_after_ms - segment.jitter_ms
+            )
+            or last > segment.offset_max
+            or segment.is_full
+        ):
+            if size > config.segment_bytes:
+                raise AppendRefused(
+                    ErrorCode.RECORD_LIST_TOO_LARGE,
+                    f"Message batch size is {size} bytes in append to partition {self.partition}, which "
+                    f"exceeds the maximum configured segment size of {config.segment_bytes}.",
+                )
+            return self._roll(first, now)
+        return segment
+
+    def _repeated(self, repeat: BatchMetadata, max_timestamp: int) -> Appended:
+        """Kafka answers a repeat with the time of the batch that it repeats."""
+        return Appended(
+            Offset(repeat.first_offset),
+            Offset(repeat.last_offset),
+            max_timestamp,
+            repeat.timestamp,
+            self.log_start_offset,
+            duplicate=True,
+        )
 
     # Reading
 
@@ -146,33 +255,24 @@ class PartitionLog:
 
         The caller reads the slice's bytes from its file. Raises OffsetOutOfRange.
         """
-        if start_offset < self.log_start_offset:
-            raise OffsetOutOfRange(
-                f"Received request for offset {start_offset} for partition {self.partition}, "
-                f"but we only have log segments starting from offset: {self.log_start_offset}."
-            )
-        if start_offset > self.log_end_offset:
-            raise OffsetOutOfRange(
-                f"Received request for offset {start_offset} for partition {self.partition}, "
-                f"but we only have log segments upto {self.log_end_offset}."
-            )
+        if not self.log_start_offset <= start_offset <= self.log_end_offset:
+            raise self._out_of_range(start_offset)
         return plan_read(
             self.segments, start_offset, max_bytes, end_offset, self.log_end_offset, min_one_message
         )
 
     def last_stable_offset(self, high_watermark: Offset) -> Offset:
-        """Up to where every transaction is decided; never above the high watermark."""
-        unstable = self.producer_state.first_unstable_offset
-        if unstable is None:
+        """Up to where every transaction is decided and replicated; never above the high watermark."""
+        if self._state.first_unstable_offset is None:
             return high_watermark
-        self.producer_state.replicated_to(high_watermark)
+        self._state.replicated_to(high_watermark)
         unstable = self.first_unstable_offset
-        return high_watermark if unstable is None else Offset(min(unstable, high_watermark))
+        return high_watermark if unstable is None else min(unstable, high_watermark)
 
     @property
     def first_unstable_offset(self) -> Offset | None:
         """Where the oldest open transaction begins, or the log itself if that is later."""
-        unstable = self.producer_state.first_unstable_offset
+        unstable = self._state.first_unstable_offset
         return None if unstable is None else Offset(max(unstable, self.log_start_offset))
 
     def aborted_transactions(self, start: Offset, end: Offset) -> list[tuple[int, int]]:
@@ -189,68 +289,177 @@ class PartitionLog:
         """The largest known epoch up to `epoch` and where it ends; (-1, -1) if that is not known."""
         return self.epochs.end_offset_for(epoch, self.log_end_offset)
 
-    @property
-    def size(self) -> int:
-        """Bytes of all segments."""
-        return self.segments.size
+    def earliest_offset(self) -> FoundOffset:
+        return offset_lookup.earliest(self.log_start_offset, self.epochs)
 
-    # Private
+    def latest_offset(self) -> FoundOffset:
+        return offset_lookup.latest(self.log_end_offset, self.epochs)
 
-    def _segment_for(self, size: int, last_offset: int, max_timestamp: int, now: Now) -> Segment:
-        """The active segment, rolled before if the batch does not fit or the segment is old."""
-        segment, config = self.segments.active, self.config
-        if (
-            segment.size + size > config.segment_bytes
-            or (
-                segment.size
-                and segment.waited_ms(now.wall_ms, max_timestamp) > config.roll_after_ms - segment.jitter_ms
-            )
-            or last_offset > segment.offset_max
-            or segment.is_full
-        ):
-            return self.roll(now)
-        return segment
+    def offset_of_max_timestamp(self) -> FoundOffset | None:
+        """The first record with the largest timestamp; None in a log without records."""
+        return offset_lookup.of_max_timestamp(self.segments)
+
+    def offset_for_timestamp(self, timestamp: int) -> FoundOffset | None:
+        """The first record of that time or later; None if all are older."""
+        return offset_lookup.of_timestamp(self.segments, timestamp, self.log_start_offset)
+
+    def producers(self) -> list[ProducerEntry]:
+        """The active producers, for DescribeProducers."""
+        return list(self._state.producers.values())
+
+    def remove_expired_producers(self, now: Now) -> None:
+        self._state.remove_expired(now.wall_ms, self._producers.expiration_ms)
+
+    def _out_of_range(self, offset: int) -> OffsetOutOfRange:
+        bound = (
+            f"starting from offset: {self.log_start_offset}"
+            if offset < self.log_start_offset
+            else f"upto {self.log_end_offset}"
+        )
+        return OffsetOutOfRange(
+            f"Received request for offset {offset} for partition {self.partition}, "
+            f"but we only have log segments {bound}."
+        )
+
+    # Segments
 
     def roll(self, now: Now) -> Segment:
-        """Begin a new segment at the end of the log."""
-        base = self.log_end_offset
-        segment = Segment(
-            self.disk, self.directory, base, self.config, now_ms=now.wall_ms, jitter_ms=0, new=True
-        )
+        """Begin a new segment at the end of the log; the active one if it is empty."""
+        return self._roll(self.log_end_offset, now)
+
+    def _roll(self, first_offset: int, now: Now) -> Segment:
+        base = max(first_offset, self.log_end_offset)
+        active = self.segments.active
+        if active.size == 0 and active.base_offset == base:
+            return active
+        active.become_inactive()
+        segment = self._folder.new_segment(base, self.config, now)
         self.segments.add(segment)
+        # A snapshot at the new base: whoever loads the log begins there.
+        self._producers.end_offset = base
+        self._flushing.segment_added(self._producers.take_snapshot())
+        self._flushing.flush(base)
         return segment
 
-    def _producers_appended(self, staged: Staged, segment: Segment) -> None:
-        state = self.producer_state
-        state.commit(staged)
-        for completed in staged.completed:
-            if completed.aborted:
-                segment.transactions.append(
-                    AbortedTransaction(
-                        completed.producer_id,
-                        completed.first_offset,
-                        completed.last_offset,
-                        state.stable_offset_after(completed),
-                    )
-                )
-            state.complete(completed)
+    def truncate_to(self, offset: Offset, now: Now) -> bool:
+        """Cut off everything from `offset` on; whether there was anything."""
+        assert offset >= 0, "offsets are not negative"
+        if offset >= self.log_end_offset:
+            # An epoch may have been noted of which no record was written.
+            self.epochs.truncate_from_end(self.log_end_offset)
+            return False
+        if offset < self.segments.first.base_offset:
+            self.truncate_fully_and_start_at(offset, now)
+            return True
+        self._discard([s for s in self.segments if s.base_offset > offset], now)
+        self.segments.active.truncate_to(offset, now.wall_ms)
+        self._cut_to(offset)
+        self.epochs.truncate_from_end(offset)
+        self.log_start_offset = min(offset, self.log_start_offset)
+        exhaust(self._producers.rebuild(self.segments, self.log_start_offset, offset, now.wall_ms))
+        return True
 
-    def _repeated(self, repeat: BatchMetadata, header: BatchHeader) -> Appended:
-        append_time = (
-            repeat.timestamp if self.config.message_timestamp_type == LOG_APPEND_TIME else NO_TIMESTAMP
-        )
-        return Appended(
-            Offset(repeat.first_offset),
-            Offset(repeat.last_offset),
-            header.max_timestamp,
-            append_time,
-            self.log_start_offset,
-            duplicate=True,
-        )
+    def truncate_fully_and_start_at(self, offset: Offset, now: Now) -> None:
+        """Forget everything; the log is empty and begins at `offset`."""
+        self._discard(list(self.segments), now)
+        self.segments.add(self._folder.new_segment(offset, self.config, now))
+        self._flushing.segment_added(None)
+        self._cut_to(offset)
+        self.epochs.clear()
+        self._producers.restart_at(offset)
+        self.log_start_offset = offset
 
-    def _larger_than_segment(self, size: int) -> AppendRefused:
-        return AppendRefused(
-            ErrorCode.RECORD_LIST_TOO_LARGE,
-            f"Message batch size is {size} bytes in append to partition {self.partition}, which exceeds the "
-            f"maximum configured segment size of {self.config.segment_bytes}.",
-        )
+    def advance_log_start(self, offset: Offset) -> bool:
+        """Let the log begin at `offset`, which is committed; whether that is later than before."""
+        if offset <= self.log_start_offset:
+            return False
+        assert offset <= self.log_end_offset, "a log begins before it ends"
+        self.log_start_offset = offset
+        self._flushing.recovery_point = max(self._flushing.recovery_point, offset)
+        self.epochs.truncate_from_start(offset)
+        self._producers.log_start_advanced(offset)
+        return True
+
+    def delete_expired(self, now: Now, high_watermark: Offset) -> list[Deletion]:
+        """Delete what retention lets go; returns what went and why. Also removes bytes marked before."""
+        self._folder.remove_due(now)
+        deletions: list[Deletion] = []
+        for reason, breached in rules(self.config, self.log_start_offset, self.size, now.wall_ms):
+            doomed = oldest_while(self.segments, high_watermark, self.log_end_offset, breached)
+            if doomed:
+                self._delete(doomed, now)
+                deletions.append(Deletion(reason, [segment.base_offset for segment in doomed]))
+        return deletions
+
+    def delete_before_log_start(self, now: Now) -> list[Deletion]:
+        """Delete the segments that lie wholly before the log's start, as the metadata log wants it."""
+        self._folder.remove_due(now)
+        end = self.log_end_offset
+        doomed = oldest_while(self.segments, end, end, before_start(self.log_start_offset))
+        self._delete(doomed, now)
+        return [Deletion(Reason.LOG_START, [s.base_offset for s in doomed])] if doomed else []
+
+    def _delete(self, doomed: list[Segment], now: Now) -> None:
+        if len(doomed) == len(self.segments):
+            self.roll(now)
+        if doomed:
+            kept = self.segments.higher(doomed[-1].base_offset)
+            assert kept is not None, "a log keeps one segment"
+            self.advance_log_start(Offset(kept.base_offset))
+            self._discard(doomed, now)
+
+    def _discard(self, doomed: list[Segment], now: Now) -> None:
+        """Last first, so that a crash in between leaves no gap."""
+        for segment in reversed(doomed):
+            self.segments.remove(segment)
+            self._producers.snapshots.remove(segment.base_offset)
+        self._folder.discard(reversed(doomed), self.config, now)
+
+    def _cut_to(self, offset: Offset) -> None:
+        self.log_end_offset = offset
+        self._flushing.truncated(offset)
+
+    # Durability
+
+    @property
+    def recovery_point(self) -> Offset:
+        """Everything below is on the medium."""
+        return Offset(self._flushing.recovery_point)
+
+    def sync_later(self, done: Callable[[OSError | None], None]) -> None:
+        """Sync all that is appended, then call `done` on the loop."""
+        self._flushing.flush(self.log_end_offset, done)
+
+    def flush_if_due(self, now: Now) -> None:
+        """Sync when `flush.ms` has passed since the last time that was done."""
+        if now.mono_ms - self._flushing.last_flush_ms >= self.config.flush_ms:
+            self._flushing.last_flush_ms = now.mono_ms
+            self._flushing.flush(self.log_end_offset)
+
+    def on_disk_failure(self, report: Callable[[OSError], None]) -> None:
+        """Call `report` when a sync fails: the directory must go offline. Appends raise from then on."""
+        self._flushing.on_failure = report
+
+    def update_config(self, config: LogConfig) -> None:
+        self.config = config
+
+    def close(self, now: Now) -> None:
+        """Write and sync everything, so that the next start can trust it. Raises OSError."""
+        snapshot = self._producers.take_snapshot()
+        if snapshot is not None:
+            snapshot.sync()
+        self.segments.active.become_inactive()
+        self._flushing.flush_now(self.log_end_offset)
+
+    def rename_for_deletion(self, now: Now) -> str:
+        """Rename the folder so that it is gone for every start from now on; returns its new path.
+
+        The log is not used any more. Its bytes are the caller's to remove.
+        """
+        self._folder.rename_for_deletion(self.partition)
+        return self._folder.path
+
+
+def exhaust(steps: Iterable[None]) -> None:
+    """Carry out a generator of slices at one go."""
+    deque(steps, maxlen=0)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ottla.log.config import LogConfig
 from ottla.log.offset_index import OffsetIndex
-from ottla.log.segment_files import LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX, file_name
+from ottla.log.segment_files import DELETED, LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX, file_name
 from ottla.log.time_index import TimeIndex, TimestampOffset
 from ottla.log.transaction_index import TransactionIndex
 from ottla.model.ports import Buffer, Disk, File
@@ -146,6 +146,58 @@ class Segment:
     @property
     def is_full(self) -> bool:
         return self.index.is_full or self.time_index.is_full
+
+    # Its files
+
+    @property
+    def paths(self) -> list[str]:
+        """Of the log and the indexes, whether they are there or not."""
+        return [self.file.path, self.index.file.path, self.time_index.file.path, self.transactions.path]
+
+    @property
+    def files(self) -> list[File]:
+        """All that there are."""
+        aborted = self.transactions.file
+        return [self.file, self.index.file, self.time_index.file, *([aborted] if aborted is not None else [])]
+
+    def become_inactive(self) -> None:
+        """Nothing more is written here: the indexes are completed and all files get their exact sizes."""
+        largest = self.largest
+        self.time_index.append(largest.timestamp, largest.offset)
+        self.index.write()
+        self.time_index.write()
+        if self.file.size() != self.size:
+            self.file.truncate(self.size)
+
+    def truncate_to(self, offset: int, now_ms: int) -> None:
+        """Cut off everything from `offset` on. The segment is active again."""
+        position = self.position_of(offset)
+        self.index.truncate_to(offset)
+        self.time_index.truncate_to(offset)
+        self.transactions.truncate_to(offset)
+        self.file.truncate(position)
+        self.size, self._bytes_since_index = position, 0
+        self._positions = {self.base_offset: 0}
+        if position == 0:
+            self.created_ms, self._first_timestamp = now_ms, None
+        self._largest = self._find_largest()
+
+    def _find_largest(self) -> TimestampOffset:
+        """The last index entry, or a batch behind it that no entry knows yet."""
+        largest = self.time_index.last
+        for _, header in self.batches_from(self.index.lookup(largest.offset)):
+            if header.max_timestamp > largest.timestamp:
+                largest = TimestampOffset(header.max_timestamp, header.last_offset)
+        return largest
+
+    def mark_deleted(self, disk: Disk) -> None:
+        """Rename the log so that it is never loaded again; without it the indexes count for nothing."""
+        self.file = self._renamed(disk, self.file, self.file.path + DELETED)
+
+    def _renamed(self, disk: Disk, file: File, path: str) -> File:
+        file.close()
+        disk.rename(file.path, path)
+        return disk.open(path)
 
     # Finding
 

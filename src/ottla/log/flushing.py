@@ -1,0 +1,103 @@
+"""Bringing a log onto the medium, and how far that has come: the recovery point.
+
+Everything below the recovery point is on disk for good, and recovery after a crash begins in its segment.
+Syncs are carried out by a worker, one at a time for each log: who asks while one is under way waits for
+the next, and all of them share it. After a sync that failed nothing is tried again: what it left out is
+lost to a second one without a word, so the directory must go offline.
+"""
+
+from collections.abc import Callable
+
+from ottla.log.segments import Segments
+from ottla.model.ports import Disk, File
+
+Done = Callable[[OSError | None], None]
+
+
+class Flushing:
+    """Mutable, of one log."""
+
+    def __init__(self, disk: Disk, directory: str, segments: Segments, recovery_point: int) -> None:
+        self._disk, self._directory, self._segments = disk, directory, segments
+        self.recovery_point = recovery_point
+        self.failure: OSError | None = None
+        self.on_failure: Callable[[OSError], None] | None = None
+        self.last_flush_ms = 0
+        self._waiting: list[tuple[int, Done]] = []
+        self._under_way = False
+        self._names_changed = True
+        self._snapshots: list[File] = []
+        self._generation = 0
+
+    def flush(self, end_offset: int, done: Done | None = None) -> None:
+        """Sync everything below `end_offset`, then call `done`; at once if that has been done."""
+        if done is None:
+            done = _nobody
+        if self.failure is not None or end_offset <= self.recovery_point:
+            done(self.failure)
+            return
+        self._waiting.append((end_offset, done))
+        if not self._under_way:
+            self._begin()
+
+    def flush_now(self, end_offset: int) -> None:
+        """Sync everything and wait for it: for stop and recovery. Raises OSError."""
+        for segment in self._segments.between(self.recovery_point, end_offset + 1):
+            for file in segment.files:
+                file.sync()
+        for file in self._snapshots:
+            file.sync()
+        self._snapshots = []
+        self._disk.sync_dir(self._directory)
+        self._names_changed = False
+        self.recovery_point = end_offset
+
+    def segment_added(self, snapshot: File | None) -> None:
+        """The log was rolled: file names and perhaps a producer snapshot wait for the next sync."""
+        self._names_changed = True
+        if snapshot is not None:
+            self._snapshots.append(snapshot)
+
+    def truncated(self, end_offset: int) -> None:
+        """The log was cut: what a sync under way covers says nothing of what comes now."""
+        self.recovery_point = min(self.recovery_point, end_offset)
+        self._generation += 1
+        self._snapshots = []
+
+    def _begin(self) -> None:
+        end = max(end for end, _ in self._waiting)
+        files: list[File] = []
+        for segment in self._segments.between(self.recovery_point, end):
+            # The active segment's indexes need no sync: recovery makes them anew from its log.
+            files += [segment.file] if segment is self._segments.active else segment.files
+        files += self._snapshots
+        self._snapshots = []
+        names_changed, self._names_changed = self._names_changed, False
+        self._under_way = True
+        generation = self._generation
+        self._disk.sync_later(files, lambda error: self._synced(end, generation, names_changed, error))
+
+    def _synced(self, end: int, generation: int, names_changed: bool, error: OSError | None) -> None:
+        self._under_way = False
+        if error is None and names_changed:
+            try:
+                self._disk.sync_dir(self._directory)
+            except OSError as failure:
+                error = failure
+        if error is not None:
+            self.failure = error
+            if self.on_failure is not None:
+                self.on_failure(error)
+        elif generation == self._generation:
+            self.recovery_point = max(self.recovery_point, end)
+        waiting, self._waiting = self._waiting, []
+        self._waiting = [(wanted, done) for wanted, done in waiting if wanted > end and error is None]
+        for wanted, done in waiting:
+            if wanted <= end or error is not None:
+                done(error)
+        if self._waiting and not self._under_way:
+            self._begin()
+
+
+def _nobody(error: OSError | None) -> None:
+    """Nobody waits: the failure is kept in `failure`."""
