@@ -1,5 +1,6 @@
 """CreateTopics (19): topics with their configurations and partitions."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -12,7 +13,7 @@ from ottla.metadata.partitions import Partition, record_of
 from ottla.metadata.record import MetadataRecord
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.model.ids import Ticket
-from ottla.model.topics import collision_key, name_refusal
+from ottla.model.topics import METADATA_TOPIC, collision_key, name_refusal
 from ottla.model.uuid import Uuid
 from ottla.wire.messages.create_topics_request import CreatableTopic, CreateTopicsRequest
 from ottla.wire.messages.create_topics_response import (
@@ -29,7 +30,7 @@ PARTITIONS_MAX: Final = 10_000
 class CreateTopics(NamedTuple):
     """Create the topics of `request`, each whole or not at all.
 
-    The caller has taken out what its client may not create and what is named twice.
+    The caller has taken out what its client may not create.
     """
 
     ticket: Ticket
@@ -42,19 +43,21 @@ class CreateTopics(NamedTuple):
     def decide(self, turn: Turn) -> Outcome:
         _check_size(self.request, turn.config.num_partitions)
         records: list[MetadataRecord] = []
-        results = []
+        results: dict[str, CreatableTopicResult] = {}
+        times = Counter(topic.name for topic in self.request.topics)
         for topic in self.request.topics:
             try:
+                _check_request(topic.name, times[topic.name])
                 created = self._create(turn, topic)
             except ApiError as refusal:
-                results.append(_refused(topic, refusal))
+                results[topic.name] = _refused(topic, refusal)
             else:
                 records += created.records
-                results.append(created.result)
+                results[topic.name] = created.result
         bounded(records)
         return turn.answer(
             self.ticket,
-            CreateTopicsResponse(topics=results),
+            CreateTopicsResponse(topics=list(results.values())),
             () if self.request.validate_only else records,
         )
 
@@ -117,6 +120,13 @@ def _check_size(request: CreateTopicsRequest, num_partitions: int) -> None:
             total += num_partitions if topic.num_partitions == -1 else max(topic.num_partitions, 0)
     if total > PARTITIONS_MAX:
         raise ApiError(ErrorCode.POLICY_VIOLATION, "Excessively large number of partitions per request.")
+
+
+def _check_request(name: str, times: int) -> None:
+    if times > 1:
+        raise ApiError(ErrorCode.INVALID_REQUEST, "Duplicate topic name.")
+    if name == METADATA_TOPIC:
+        raise ApiError(ErrorCode.INVALID_REQUEST, f"Creation of internal topic {name} is prohibited.")
 
 
 def _check_name(turn: Turn, name: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ottla.metadata.configs import ConfigResource, ResourceType
-from ottla.metadata.features import TOLERATED, VersionRange
+from ottla.metadata.features import SERVED, VersionRange
 
 
 class EffectiveConfig(NamedTuple):
@@ -49,7 +49,9 @@ class ControllerConfig:
     """The quorum: whoever must support a feature before it is finalized."""
     kraft_version: int = 0
     """The level in force, as the Raft layer has it."""
-    supported_features: Mapping[str, VersionRange] = field(default_factory=lambda: TOLERATED)
+    served_features: Mapping[str, VersionRange] = field(default_factory=lambda: SERVED)
+    """What may be finalized. A feature that is missing here has level 0 only."""
+    delete_topic_enable: bool = True
     default_replication_factor: int = 1
     num_partitions: int = 1
     min_insync_replicas: int = 1

@@ -49,7 +49,7 @@ TOLERATED: Final = {
     STREAMS_VERSION: VersionRange(0, 1),
 }
 SERVED: Final = {
-    metadata_version.FEATURE: VersionRange(metadata_version.MINIMUM, metadata_version.BOOTSTRAP),
+    metadata_version.FEATURE: TOLERATED[metadata_version.FEATURE],
     KRAFT_VERSION: VersionRange(0, 1),
 }
 """Features that are missing here are served at level 0 only."""
