@@ -7,13 +7,12 @@ bytes follow after `file.delete.delay.ms`, so that a read that was planned befor
 from collections.abc import Iterable
 
 from ottla.log.config import LogConfig
+from ottla.log.folder_names import DELETE, marked_folder_name
 from ottla.log.segment import Segment
 from ottla.log.segment_files import SEGMENT_SUFFIXES, file_name
 from ottla.model.ids import TopicPartition
 from ottla.model.now import Now
 from ottla.model.ports import Disk, Entropy
-
-_NAME_MAX = 255
 
 
 class LogFolder:
@@ -64,9 +63,8 @@ class LogFolder:
             self.disk.remove_later(due)
 
     def rename_for_deletion(self, partition: TopicPartition) -> None:
-        """To `<topic>-<partition>.<unique>-delete`; a long topic name is cut to fit."""
-        ending = f"-{partition.partition}.{self._entropy.uuid().hex()}-delete"
-        name = partition.topic[: _NAME_MAX - len(ending)] + ending
+        """To a name that no start takes for a partition."""
+        name = marked_folder_name(partition, self._entropy.uuid().hex(), DELETE)
         renamed = f"{self.path.rpartition('/')[0]}/{name}"
         self.disk.rename(self.path, renamed)
         self.path = renamed

@@ -190,6 +190,15 @@ class Segment:
                 largest = TimestampOffset(header.max_timestamp, header.last_offset)
         return largest
 
+    def forget_indexes(self) -> None:
+        """Before recovery, which notes every batch anew."""
+        self.index.clear()
+        self.time_index.clear()
+        self.transactions.clear()
+        self._positions = {self.base_offset: 0}
+        self._bytes_since_index, self._first_timestamp = 0, None
+        self._largest = self.time_index.last
+
     def mark_deleted(self, disk: Disk) -> None:
         """Rename the log so that it is never loaded again; without it the indexes count for nothing."""
         self.file = self._renamed(disk, self.file, self.file.path + DELETED)
