@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from ottla.link.connection import OPENED, REOPEN, LinkConnection
 from ottla.wire.message import Message
@@ -70,9 +70,8 @@ class Channel(asyncio.Protocol):
     # --- asyncio's side -------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self.link.opening())
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
+        self._transport.write(self.link.opening())
 
     def data_received(self, data: bytes) -> None:
         try:

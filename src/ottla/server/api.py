@@ -11,7 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from ottla.wire.catalogue import request_class, response_class
-from ottla.wire.index import REQUESTS, Entry
+from ottla.wire.entry import Api as Entry
+from ottla.wire.index import REQUESTS
 
 
 class Api:

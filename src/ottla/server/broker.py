@@ -1,23 +1,32 @@
 """The broker half of a node, as handlers see it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ottla.machine.later import Later
 from ottla.metadata.image import MetadataImage
 from ottla.replication.fetch_sessions import FetchSessions
 from ottla.runtime.partitions.partitions import Partitions
-
-if TYPE_CHECKING:
-    from ottla.node.config import NodeConfig
-    from ottla.runtime.peers.controller_channel import ControllerChannel
+from ottla.runtime.peers.controller_channel import ControllerChannel
+from ottla.runtime.quorum.node_metadata import NodeMetadata
+from ottla.server.auto_creation import AutoCreation
+from ottla.server.settings import BrokerSettings
 
 
 @dataclass(slots=True)
 class Broker:
     """The rooms of one broker."""
 
-    config: "NodeConfig"
-    image: MetadataImage
+    settings: BrokerSettings
+    metadata: NodeMetadata
     partitions: Partitions
     fetch_sessions: FetchSessions
-    controller: "ControllerChannel"
+    forwarding: ControllerChannel
+    auto_creation: AutoCreation
+
+    @property
+    def image(self) -> MetadataImage:
+        return self.metadata.image
+
+    def forward(self, frame: bytes, client_host: str) -> Later[bytes | None]:
+        """The active controller's answer to a client's request."""
+        return self.forwarding.forward(frame, client_host, self.settings.request_timeout_s)

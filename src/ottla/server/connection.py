@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from struct import Struct
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from ottla.machine.later import Later
 from ottla.wire.primitives import ProtocolError, UnsupportedVersion
@@ -30,7 +30,8 @@ class Dispatch(Protocol):
     def accept(self, frame: memoryview, connection: "Connection") -> Answer | Later[Answer]:
         """Begin one request. `frame` (without its size) is valid only during the call.
 
-        Raises ProtocolError and UnsupportedVersion: the peer is disconnected."""
+        Raises ProtocolError and UnsupportedVersion: the peer is disconnected.
+        """
 
     def refused(self, connection: "Connection", reason: str) -> None:
         """A peer broke the protocol and is being disconnected."""
@@ -115,8 +116,7 @@ class Connection(asyncio.BufferedProtocol):
     # --- asyncio's side -------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
         peer = transport.get_extra_info("peername")
         if peer:
             self.client_host, self.client_port = peer[0], peer[1]

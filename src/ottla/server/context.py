@@ -1,7 +1,6 @@
 """What a handler may use while it answers one request."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ottla.model.now import Now
@@ -10,10 +9,12 @@ from ottla.runtime.loop.clock import Clock
 from ottla.runtime.loop.deadlines import Deadlines
 
 if TYPE_CHECKING:
+    from ottla.machine.later import Later
     from ottla.metadata.image import MetadataImage
     from ottla.server.api import Api
     from ottla.server.broker import Broker
-    from ottla.server.connection import Connection
+    from ottla.server.connection import Answer, Connection
+    from ottla.server.dispatch import Dispatcher
     from ottla.server.listener import Listener
     from ottla.server.quorum import Quorum
     from ottla.wire.headers import RequestHeader
@@ -34,18 +35,31 @@ class Services:
 class RequestContext:
     """One request's surroundings."""
 
-    __slots__ = ("__dict__", "_services", "apis", "connection", "header", "listener")
+    __slots__ = ("_dispatcher", "_now", "_services", "connection", "header")
 
     def __init__(
         self,
         services: Services,
-        listener: "Listener",
+        dispatcher: "Dispatcher",
         connection: "Connection",
         header: "RequestHeader",
-        apis: "Mapping[int, Api]",
     ) -> None:
-        self._services = services
-        self.listener, self.connection, self.header, self.apis = listener, connection, header, apis
+        self._services, self._dispatcher = services, dispatcher
+        self.connection, self.header = connection, header
+        self._now: Now | None = None
+
+    @property
+    def listener(self) -> "Listener":
+        return self._dispatcher.listener
+
+    @property
+    def apis(self) -> "Mapping[int, Api]":
+        """What this listener serves, by key."""
+        return self._dispatcher.apis
+
+    def answer_embedded(self, frame: bytes) -> "Answer | Later[Answer]":
+        """The answer frame to a request that came inside this one."""
+        return self._dispatcher.answer_embedded(frame, self)
 
     @property
     def version(self) -> int:
@@ -59,9 +73,12 @@ class RequestContext:
     def client_host(self) -> str:
         return self.connection.client_host
 
-    @cached_property
+    @property
     def now(self) -> Now:
-        return self._services.clock.now()
+        """The time, read once per request."""
+        if self._now is None:
+            self._now = self._services.clock.now()
+        return self._now
 
     @property
     def node_id(self) -> int:
@@ -93,6 +110,16 @@ class RequestContext:
     def image(self) -> "MetadataImage":
         """The committed metadata as this node has applied it."""
         return self.broker.image if self._services.broker is not None else self.quorum.image
+
+    @property
+    def kraft_version(self) -> int:
+        """The level in force, which the Raft layer keeps."""
+        quorum = self._services.quorum
+        return quorum.driver.core.replica.voters.kraft_version if quorum is not None else 0
+
+    def topic_name(self, topic_id: bytes) -> str | None:
+        topic = self.image.topics.by_id(topic_id)
+        return topic.name if topic is not None else None
 
     def on_close(self, action: Callable[[], None]) -> None:
         """Run `action` if the connection closes before this request is answered."""

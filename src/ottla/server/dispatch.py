@@ -15,7 +15,7 @@ from ottla.server.forwarding import FORWARDED
 from ottla.server.listener import Listener
 from ottla.wire.headers import RequestHeader, read_header
 from ottla.wire.message import Message
-from ottla.wire.primitives import ProtocolError, Reader
+from ottla.wire.primitives import ProtocolError, Reader, UnsupportedVersion
 
 _log = logging.getLogger("ottla.server")
 _API_VERSIONS = 18
@@ -28,7 +28,7 @@ class Dispatcher:
 
     def __init__(self, apis: Mapping[int, Api], listener: Listener, services: Services) -> None:
         self.apis = apis
-        self._listener = listener
+        self.listener = listener
         self._services = services
         forwards = listener.kind == "broker"
         self._forwarded = {key for key, api in apis.items() if forwards and api.name in FORWARDED}
@@ -41,10 +41,22 @@ class Dispatcher:
         lowest, highest = api.entry.versions
         if not lowest <= header.version <= highest:
             return self._unsupported(api, header)
-        context = RequestContext(self._services, self._listener, connection, header, self.apis)
+        context = RequestContext(self._services, self, connection, header)
         if header.key in self._forwarded:
-            return self._services.controller.forward(bytes(frame), connection.client_host)
+            return context.broker.forward(bytes(frame), connection.client_host)
         return self._handle(api, frame, header, context)
+
+    def answer_embedded(self, frame: bytes, outer: RequestContext) -> Answer | Later[Answer]:
+        """A request that came in an Envelope. Raises ProtocolError, UnsupportedVersion, ApiError."""
+        header = read_header(frame)
+        api = self.apis.get(header.key)
+        if api is None or api.name not in FORWARDED:
+            raise ApiError(ErrorCode.INVALID_REQUEST, f"API {header.key} is not forwarded")
+        lowest, highest = api.entry.versions
+        if not lowest <= header.version <= highest:
+            raise UnsupportedVersion(f"{api.name} has no version {header.version}")
+        context = RequestContext(self._services, self, outer.connection, header)
+        return self._handle(api, memoryview(frame), header, context)
 
     def refused(self, connection: Connection, reason: str) -> None:
         _log.info("Closing connection from %s: %s", connection.client_host, reason)

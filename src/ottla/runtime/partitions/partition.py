@@ -51,6 +51,12 @@ class Partition:
     def last_stable_offset(self) -> Offset:
         return self.log.last_stable_offset(self.replica.high_watermark)
 
+    def epoch_error(self, epoch: int) -> ErrorCode:
+        """What is wrong with the leader epoch that a client names; -1 names none (KIP-320)."""
+        if epoch in (-1, self.replica.epoch):
+            return ErrorCode.NONE
+        return ErrorCode.FENCED_LEADER_EPOCH if epoch < self.replica.epoch else ErrorCode.UNKNOWN_LEADER_EPOCH
+
     def append(self, data: memoryview | bytearray, now: Now, origin: Origin) -> Appended:
         """Append as leader. Raises AppendRefused, and OSError when the disk fails."""
         appended = self.log.append(data, leader_epoch=self.replica.epoch, now=now, origin=origin)
@@ -77,6 +83,11 @@ class Partition:
     def unwatch(self, key: object) -> None:
         self._watchers.pop(key, None)
 
+    def take_stock(self, now: Now) -> None:
+        """At the begin of an epoch: what the ISR holds already is committed."""
+        if self.replica.appended(self.log.log_end_offset):
+            self._committed(now)
+
     def depose(self, now: Now) -> None:
         """This broker no longer leads the partition: whoever waits is told."""
         self._settle(self._acks.step(Deposed(), now))
@@ -90,6 +101,7 @@ class Partition:
         """The controller committed a new state of this partition."""
         if epoch > self.replica.epoch:
             self.replica.epoch = epoch
+            self.log.epochs.assign(epoch, self.log.log_end_offset)
         if self.replica.isr_changed(isr, partition_epoch):
             self._committed(now)
 

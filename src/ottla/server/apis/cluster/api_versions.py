@@ -6,7 +6,7 @@ Errors: INVALID_REQUEST for a client software name or version with illegal chara
 in version 0, is answered by dispatch.
 """
 
-from ottla.metadata.features import KRAFT_VERSION, served_features
+from ottla.metadata.features import KRAFT_VERSION, SERVED, TOLERATED
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.server.context import RequestContext
 from ottla.wire.messages.api_versions_request import ApiVersionsRequest
@@ -26,8 +26,8 @@ def api_versions(request: ApiVersionsRequest, context: RequestContext) -> ApiVer
         _is_legal(request.client_software_name) and _is_legal(request.client_software_version)
     ):
         raise ApiError(ErrorCode.INVALID_REQUEST)
-    image = context.image
-    supported = served_features()
+    # Other nodes must know what we can replay; clients only what we serve.
+    supported = TOLERATED if context.listener.kind == "controller" else SERVED
     return ApiVersionsResponse(
         api_keys=[_range(key, *api.entry.versions) for key, api in sorted(context.apis.items())],
         supported_features=[
@@ -35,13 +35,20 @@ def api_versions(request: ApiVersionsRequest, context: RequestContext) -> ApiVer
             for name, (lowest, highest) in sorted(supported.items())
             if context.version >= 4 or lowest > 0
         ],
-        finalized_features_epoch=image.provenance.offset,
+        finalized_features_epoch=context.image.provenance.offset,
         finalized_features=[
             FinalizedFeatureKey(name=name, max_version_level=level, min_version_level=level)
-            for name, level in image.features.finalized()
-            if name in supported or name == KRAFT_VERSION
+            for name, level in _finalized(context).items()
+            if name in supported
         ],
     )
+
+
+def _finalized(context: RequestContext) -> dict[str, int]:
+    levels = context.image.features.finalized()
+    if context.kraft_version > 0:
+        levels[KRAFT_VERSION] = context.kraft_version
+    return levels
 
 
 def _range(key: int, lowest: int, highest: int) -> ApiVersion:

@@ -56,7 +56,7 @@ def _named_topics(request: MetadataRequest, context: RequestContext) -> list[Met
         _refuse_ids(topics)
     absent: list[str] = []
     answers = [_named(asked, context, absent) for asked in topics]
-    if absent and request.allow_auto_topic_creation and context.broker.config.auto_create_topics_enable:
+    if absent and request.allow_auto_topic_creation and context.broker.settings.auto_create_topics_enable:
         context.broker.auto_creation.create(absent)
     return answers
 

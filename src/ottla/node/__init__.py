@@ -1,0 +1,1 @@
+"""Assembly from configuration: broker, controller, or both; storage format."""

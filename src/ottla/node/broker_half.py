@@ -1,0 +1,176 @@
+"""The broker half of a node: its partitions, its standing with the controller, its listeners."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import ottla.server.apis
+from ottla.log.config import LogConfig
+from ottla.metadata.delta import MetadataDelta
+from ottla.metadata.features import TOLERATED
+from ottla.metadata.image import MetadataImage
+from ottla.model.ids import BrokerId, TopicPartition
+from ottla.model.uuid import Uuid
+from ottla.node.storage.meta_properties import MetaProperties
+from ottla.replication.fetch_sessions import FetchSessions
+from ottla.runtime.partitions.log_directories import LogDirectories
+from ottla.runtime.partitions.log_directory import LogDirectory
+from ottla.runtime.partitions.partitions import Partitions
+from ottla.runtime.peers.broker_lifecycle import BrokerLifecycle
+from ottla.runtime.peers.controller_channel import Address, ControllerChannel
+from ottla.runtime.publishers.partitions_publisher import PartitionsPublisher
+from ottla.runtime.quorum.node_metadata import NodeMetadata
+from ottla.server.api import served_apis
+from ottla.server.auto_creation import AutoCreation
+from ottla.server.broker import Broker
+from ottla.server.context import Services
+from ottla.server.dispatch import Dispatcher
+from ottla.server.settings import BrokerSettings
+from ottla.wire.messages.broker_registration_request import BrokerRegistrationRequest, Feature, Listener
+
+if TYPE_CHECKING:
+    from ottla.node.node import Node
+
+
+class BrokerHalf:
+    """Registers, catches up, recovers, is unfenced, serves; and all of it backwards."""
+
+    def __init__(
+        self,
+        node: "Node",
+        services: Services,
+        lifecycle: BrokerLifecycle,
+        publisher: PartitionsPublisher,
+        logs: LogDirectories,
+    ) -> None:
+        self._node, self._services, self._logs = node, services, logs
+        self.lifecycle, self._publisher = lifecycle, publisher
+
+    async def start(self) -> None:
+        lifecycle, broker = self.lifecycle, self._services.broker
+        assert broker is not None, "built before it is started"
+        await lifecycle.register()
+        broker.metadata.subscribe(self._published)
+        beats = self._node.tasks.start(lifecycle.run())
+        await lifecycle.caught_up.wait()
+        await self._logs.load(
+            lambda name, topic_id: _is_mine(broker.image, self._node.config.node_id, name, topic_id)
+        )
+        self._lead_all(broker.metadata)
+        broker.metadata.subscribe(self._publisher.publish)
+        lifecycle.set_ready()
+        await lifecycle.unfenced.wait()
+        await self._listen()
+        self._beats = beats
+
+    async def stop(self) -> None:
+        """Controlled shutdown, as long as the controller takes; at most 5 s."""
+        self.lifecycle.leave()
+        try:
+            async with asyncio.timeout(5):
+                await self.lifecycle.may_stop.wait()
+        except TimeoutError:
+            pass
+        broker = self._services.broker
+        assert broker is not None, "built before it is stopped"
+        self._logs.checkpoint_high_watermarks(broker.partitions.high_watermarks())
+        self._logs.close(self.lifecycle.epoch, self._node.world.clock.now())
+
+    def _published(self, image: MetadataImage, delta: MetadataDelta) -> None:
+        if not self.lifecycle.unfenced.is_set():
+            self.lifecycle.beat_soon()
+
+    def _lead_all(self, metadata: NodeMetadata) -> None:
+        """Begin with the image as it is; from then on deltas tell."""
+        from ottla.metadata.delta import between
+        from ottla.metadata.image import EMPTY
+
+        self._publisher.publish(metadata.image, between(EMPTY, metadata.image))
+
+    async def _listen(self) -> None:
+        apis = served_apis(ottla.server.apis, "broker")
+        for listener in self._node.config.listeners:
+            if listener.kind == "broker":
+                await self._node.acceptor.listen(listener, Dispatcher(apis, listener, self._services))
+
+
+def _is_mine(image: MetadataImage, broker: int, name: TopicPartition, topic_id: Uuid | None) -> bool:
+    """Whether the metadata assigns this log to this broker."""
+    topic = image.topics.by_name(name.topic)
+    if topic is None or topic_id not in (None, topic.id):
+        return False
+    partition = topic.partitions.get(name.partition)
+    return partition is not None and broker in partition.replicas
+
+
+def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaProperties]) -> BrokerHalf:
+    """Assemble the broker that the configuration describes."""
+    config, world, tasks = node.config, node.world, node.tasks
+    assert services.quorum is not None, "the quorum half is built first"
+    metadata = services.quorum.metadata
+
+    def config_of(topic: str) -> LogConfig:
+        return LogConfig.of(dict(metadata.image.configs.topic(topic).sorted_items()))
+
+    directories = [
+        LogDirectory(world.disk, world.entropy, path, formatted[path].directory_id, config_of)  # type: ignore[arg-type]
+        for path in config.log_dirs
+    ]
+    logs = LogDirectories(directories, world.clock)
+    partitions = Partitions(
+        BrokerId(config.node_id),
+        logs,
+    )
+
+    def controller() -> Address | None:
+        leader = metadata.leader
+        if leader is None or leader.leader_id is None:
+            return None
+        endpoint = leader.endpoints.get(config.controller_listener.name.upper())
+        return (endpoint.host or "localhost", endpoint.port) if endpoint is not None else None
+
+    settings = BrokerSettings(
+        fetch_max_bytes=config.number("fetch.max.bytes", 57_671_680),
+        auto_create_topics_enable=config.flag("auto.create.topics.enable", True),
+        offsets_topic_num_partitions=config.number("offsets.topic.num.partitions", 50),
+        offsets_topic_replication_factor=config.number("offsets.topic.replication.factor", 3),
+        num_partitions=config.number("num.partitions", 1),
+    )
+    incarnation = world.entropy.uuid()
+    lifecycle = BrokerLifecycle(
+        broker_id=config.node_id,
+        channel=ControllerChannel(f"broker-{config.node_id}-heartbeat", controller, tasks),
+        registration=lambda: BrokerRegistrationRequest(
+            broker_id=config.node_id,
+            cluster_id=services.cluster_id,
+            incarnation_id=incarnation,
+            listeners=[
+                Listener(name=each.name, host=each.host or "localhost", port=each.port, security_protocol=0)
+                for each in config.advertised
+                if each.kind == "broker"
+            ],
+            features=[
+                Feature(name=name, min_supported_version=low, max_supported_version=high)
+                for name, (low, high) in sorted(TOLERATED.items())
+            ],
+            rack=config.properties.get("broker.rack"),
+            log_dirs=[directory.directory_id for directory in directories],
+            previous_broker_epoch=logs.previous_broker_epoch(),
+        ),
+        metadata_offset=lambda: metadata.image.provenance.offset,
+        clock=world.clock,
+        heartbeat_interval_ms=config.number("broker.heartbeat.interval.ms", 2_000),
+        session_timeout_ms=config.number("broker.session.timeout.ms", 9_000),
+        registration_timeout_ms=config.number("initial.broker.registration.timeout.ms", 60_000),
+    )
+    forwarding = ControllerChannel(f"broker-{config.node_id}-forwarding", controller, tasks)
+    services.broker = Broker(
+        settings=settings,
+        metadata=metadata,
+        partitions=partitions,
+        fetch_sessions=FetchSessions(config.number("max.incremental.fetch.session.cache.slots", 1_000)),
+        forwarding=forwarding,
+        auto_creation=AutoCreation(forwarding, settings, tasks),
+    )
+    publisher = PartitionsPublisher(BrokerId(config.node_id), partitions, world.clock)
+    return BrokerHalf(node, services, lifecycle, publisher, logs)

@@ -1,0 +1,89 @@
+"""One node: its disk, its clock, its quorum member and its broker, started and stopped in Kafka's order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ottla.model.ports import Disk, Entropy
+from ottla.node.broker_half import BrokerHalf, build_broker
+from ottla.node.config import NodeConfig
+from ottla.node.controller_half import ControllerHalf, build_controller
+from ottla.node.storage.log_directories import prepare_log_directories
+from ottla.runtime.loop.clock import Clock
+from ottla.runtime.loop.deadlines import Deadlines
+from ottla.runtime.loop.tasks import Tasks
+from ottla.server.acceptor import Acceptor
+from ottla.server.context import Services
+
+_log = logging.getLogger("kafka.server.KafkaRaftServer")
+
+
+@dataclass(slots=True)
+class World:
+    """What a node stands on: real for the process, simulated for the proof."""
+
+    disk: Disk
+    entropy: Entropy
+    clock: Clock
+    halt: Callable[[str], None]
+    """Called when the node can't go on; it must end at once, as after a power cut."""
+
+
+class Node:
+    """A running node."""
+
+    def __init__(self, config: NodeConfig, world: World) -> None:
+        self.config, self.world = config, world
+        self.deadlines = Deadlines(world.clock)
+        self.tasks = Tasks(lambda error: world.halt(f"{type(error).__name__}: {error}"))
+        self.controller: ControllerHalf | None = None
+        self.broker: BrokerHalf | None = None
+        self.acceptor = Acceptor(
+            world.clock,
+            self.deadlines,
+            idle_max_ms=config.number("connections.max.idle.ms", 600_000),
+            frame_bytes_max=config.number("socket.request.max.bytes", 104_857_600),
+        )
+
+    async def start(self) -> None:
+        """Start; the node serves when this returns. Raises StorageError, ConfigError, OSError, RegistrationFailed."""
+        config, world = self.config, self.world
+        found = prepare_log_directories(
+            world.disk,
+            world.entropy,
+            world.clock.now().wall_ms,
+            config.node_id,
+            config.log_dirs,
+            config.metadata_log_dir,
+        )
+        meta = found.formatted[config.metadata_log_dir]
+        assert meta.cluster_id is not None, "checked when the directories were read"
+        services = Services(
+            node_id=config.node_id,
+            cluster_id=meta.cluster_id,
+            clock=world.clock,
+            deadlines=self.deadlines,
+            entropy=world.entropy,
+        )
+        self.controller = build_controller(self, services, meta)
+        await self.controller.start()
+        if "broker" in config.roles:
+            self.broker = build_broker(self, services, found.formatted)
+            await self.broker.start()
+        _log.info("[KafkaRaftServer nodeId=%d] Kafka Server started", config.node_id)
+
+    async def stop(self) -> None:
+        """Leave in order: the broker hands over, the logs are closed, the quorum is left."""
+        if self.broker is not None:
+            await self.broker.stop()
+        if self.controller is not None:
+            await self.controller.stop()
+        await self.acceptor.close()
+        await self.tasks.cancel()
+        self.deadlines.close()
+        _log.info("[KafkaRaftServer nodeId=%d] shut down completed", self.config.node_id)
+
+    async def wait(self) -> None:
+        """Until somebody stops the node."""
+        await asyncio.Event().wait()

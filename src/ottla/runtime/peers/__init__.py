@@ -1,0 +1,1 @@
+"""Channels to the other nodes: what a broker asks the active controller."""

@@ -1,0 +1,1 @@
+"""Drives the metadata quorum: the raft core, the metadata log and its snapshots, the active controller."""

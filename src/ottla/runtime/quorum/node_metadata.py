@@ -1,0 +1,97 @@
+"""The metadata of this node: committed batches become images, images go to the publishers.
+
+Beside it stands the active controller, while this node leads the quorum.
+"""
+
+import logging
+from collections.abc import Callable
+
+from ottla.metadata.delta import MetadataDelta
+from ottla.metadata.image import MetadataImage, Provenance
+from ottla.metadata.loader import MetadataLoader
+from ottla.metadata.record import MetadataRecord
+from ottla.raft.batches import BatchView, read_batches, read_records
+from ottla.raft.effects import LeaderChanged
+from ottla.raft.positions import BOOTSTRAP_SNAPSHOT, EpochAndOffset
+from ottla.runtime.quorum.active_controller import ActiveController
+from ottla.runtime.quorum.driver import QuorumDriver
+from ottla.wire.metadata_records import decode_metadata_record
+
+_log = logging.getLogger("kafka.raft.KafkaRaftClient")
+Publish = Callable[[MetadataImage, MetadataDelta], None]
+
+
+class NodeMetadata:
+    """What lives on the committed metadata log of one node."""
+
+    def __init__(self, driver: QuorumDriver, controller: ActiveController | None) -> None:
+        self._driver, self.controller = driver, controller
+        self._loader = MetadataLoader()
+        self._next = 0
+        self._publishers: list[Publish] = []
+        self.leader: LeaderChanged | None = None
+
+    @property
+    def image(self) -> MetadataImage:
+        """The last image that was published."""
+        return self._loader.image
+
+    def subscribe(self, publish: Publish) -> None:
+        """`publish` hears of each new image from now on, in the order of subscribing."""
+        self._publishers.append(publish)
+
+    # --- what the driver tells ------------------------------------------------------------------
+
+    def committed(self, end: int) -> None:
+        for batch in self._driver.log.batches(self._next, end):
+            self._next = batch.end_offset
+            self._load(batch, [] if batch.is_control else _records(batch))
+        delta = self._loader.take_delta()
+        if delta is not None:
+            self._publish(delta)
+        if self.controller is not None:
+            self.controller.committed(end)
+
+    def load_snapshot(self, snapshot: EpochAndOffset) -> None:
+        batches = list(read_batches(self._driver.log.snapshots.read_all(snapshot)))
+        records = [record for batch in batches if not batch.is_control for record in _records(batch)]
+        self._next = snapshot.offset
+        if snapshot == BOOTSTRAP_SNAPSHOT:
+            return
+        timestamp = max((batch.header.max_timestamp for batch in batches), default=-1)
+        provenance = Provenance(snapshot.offset - 1, snapshot.epoch, timestamp)
+        delta = self._loader.load_snapshot((record.message for record in records), provenance)
+        if self.controller is not None:
+            self.controller.replay_snapshot(records, snapshot.offset)
+        self._publish(delta)
+
+    def became_leader(self, epoch: int) -> None:
+        assert self.controller is not None, "only a controller leads"
+        self.controller.activate(self._driver, epoch)
+
+    def lost_leadership(self, epoch: int) -> None:
+        if self.controller is not None:
+            self.controller.deactivate()
+
+    def leader_changed(self, change: LeaderChanged) -> None:
+        self.leader = change
+
+    def transitioned(self, state: str) -> None:
+        _log.info("Completed transition to %s", state)
+
+    def _load(self, batch: BatchView, records: list[MetadataRecord]) -> None:
+        header = batch.header
+        first = header.base_offset if records else header.last_offset
+        self._loader.load_batch(
+            (record.message for record in records), first, header.leader_epoch, header.max_timestamp
+        )
+        if self.controller is not None and records:
+            self.controller.replay(records, first)
+
+    def _publish(self, delta: MetadataDelta) -> None:
+        for publish in self._publishers:
+            publish(self._loader.image, delta)
+
+
+def _records(batch: BatchView) -> list[MetadataRecord]:
+    return [MetadataRecord(*decode_metadata_record(value)) for _, value in read_records(batch)]

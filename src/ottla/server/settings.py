@@ -1,0 +1,16 @@
+"""What handlers ask of the broker's configuration, typed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSettings:
+    """Named after Kafka's keys; sizes in bytes."""
+
+    fetch_max_bytes: int = 55 * 1024 * 1024
+    auto_create_topics_enable: bool = True
+    num_partitions: int = 1
+    default_replication_factor: int = 1
+    offsets_topic_num_partitions: int = 50
+    offsets_topic_replication_factor: int = 3
+    request_timeout_s: float = 30.0
