@@ -4,11 +4,19 @@ Who leads, who votes, where a snapshot begins and ends. The key of each is a ver
 is a message whose first field repeats its version, 0 for all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from struct import Struct
 
 from ottla.model.uuid import Uuid
-from ottla.raft.batches import BatchView, InvalidBatch, PreparedBatch, control_batch, read_records
+from ottla.raft.batches import (
+    BatchView,
+    InvalidBatch,
+    PreparedBatch,
+    control_batch,
+    read_batches,
+    read_records,
+)
+from ottla.raft.positions import EpochAndOffset
 from ottla.raft.voter_history import VoterHistory
 from ottla.raft.voters import Address, ReplicaKey, VersionRange, Voter, VoterSet
 from ottla.records.control import ControlType, control_key
@@ -81,6 +89,23 @@ def note_control_records(history: VoterHistory, batch: BatchView, at_offset: int
             history.voter_sets.add(offset, voter_set_of(record))
         elif isinstance(record, KRaftVersionRecord):
             history.kraft_versions.add(offset, record.kraft_version)
+
+
+def recover_voters(
+    static_voters: VoterSet, snapshot: EpochAndOffset | None, first_batch: bytes, batches: Iterable[BatchView]
+) -> VoterHistory:
+    """Who votes, as a starting node finds it.
+
+    From its latest snapshot's first batch, and the log behind that.
+    """
+    history = VoterHistory(static_voters)
+    if snapshot is not None:
+        for batch in read_batches(first_batch):
+            note_control_records(history, batch, at_offset=snapshot.offset - 1)
+    for batch in batches:
+        if batch.is_control and (snapshot is None or batch.base_offset >= snapshot.offset):
+            note_control_records(history, batch)
+    return history
 
 
 def _encode(record: Message) -> tuple[bytes, bytes]:

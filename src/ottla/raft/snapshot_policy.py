@@ -52,8 +52,8 @@ class SnapshotRetention:
     ) -> EpochAndOffset | None:
         """The snapshot that the log may begin with from now on, if the oldest one may go; else None.
 
-        Ask again afterwards: the sizes are others then. One snapshot always stays. `oldest_timestamp_ms` is the
-        time of the last record in the oldest snapshot, as its header says.
+        Ask again afterwards: the sizes are others then. One snapshot always stays. `oldest_timestamp_ms` is
+        the time of the last record in the oldest snapshot, as its header says.
         """
         snapshots = sorted(sizes)
         if len(snapshots) < 2:
