@@ -25,7 +25,7 @@ class Flushing:
         self.last_flush_ms = 0
         self._waiting: list[tuple[int, Done]] = []
         self._under_way = False
-        self._names_changed = True
+        self._folder_synced = False
         self._snapshots: list[File] = []
         self._generation = 0
 
@@ -41,28 +41,32 @@ class Flushing:
             self._begin()
 
     def flush_now(self, end_offset: int) -> None:
-        """Sync everything and wait for it: for stop and recovery. Raises OSError."""
+        """Sync everything and wait for it: for a clean stop. Raises OSError."""
         for segment in self._segments.between(self.recovery_point, end_offset + 1):
             for file in segment.files:
                 file.sync()
         for file in self._snapshots:
             file.sync()
         self._snapshots = []
-        self._disk.sync_dir(self._directory)
-        self._names_changed = False
+        self._sync_names()
         self.recovery_point = end_offset
 
     def segment_added(self, snapshot: File | None) -> None:
-        """The log was rolled: file names and perhaps a producer snapshot wait for the next sync."""
-        self._names_changed = True
+        """The log was rolled; a producer snapshot waits for the next sync.
+
+        The name of the new segment must last before its first record is written: if a later segment
+        survived a power cut that it did not, there would be a hole in the log.
+        """
+        self._disk.sync_dir(self._directory)
         if snapshot is not None:
             self._snapshots.append(snapshot)
 
     def truncated(self, end_offset: int) -> None:
         """The log was cut: what a sync under way covers says nothing of what comes now."""
         self.recovery_point = min(self.recovery_point, end_offset)
-        self._generation += 1
+        self._waiting = [(min(wanted, end_offset), done) for wanted, done in self._waiting]
         self._snapshots = []
+        self._generation += 1
 
     def _begin(self) -> None:
         end = max(end for end, _ in self._waiting)
@@ -72,32 +76,46 @@ class Flushing:
             files += [segment.file] if segment is self._segments.active else segment.files
         files += self._snapshots
         self._snapshots = []
-        names_changed, self._names_changed = self._names_changed, False
         self._under_way = True
         generation = self._generation
-        self._disk.sync_later(files, lambda error: self._synced(end, generation, names_changed, error))
+        self._disk.sync_later(files, lambda error: self._synced(end, generation, error))
 
-    def _synced(self, end: int, generation: int, names_changed: bool, error: OSError | None) -> None:
+    def _synced(self, end: int, generation: int, error: OSError | None) -> None:
         self._under_way = False
-        if error is None and names_changed:
-            try:
-                self._disk.sync_dir(self._directory)
-            except OSError as failure:
-                error = failure
+        try:
+            if error is None:
+                self._sync_names()
+        except OSError as failure:
+            error = failure
         if error is not None:
-            self.failure = error
-            if self.on_failure is not None:
-                self.on_failure(error)
-        elif generation == self._generation:
+            self._fail(error)
+            return
+        if generation == self._generation:
             self.recovery_point = max(self.recovery_point, end)
-        waiting, self._waiting = self._waiting, []
-        self._waiting = [(wanted, done) for wanted, done in waiting if wanted > end and error is None]
-        for wanted, done in waiting:
-            if wanted <= end or error is not None:
-                done(error)
+        self._settle(self.recovery_point, None)
         if self._waiting and not self._under_way:
             self._begin()
 
+    def _fail(self, error: OSError) -> None:
+        self.failure = error
+        if self.on_failure is not None:
+            self.on_failure(error)
+        self._settle(max((wanted for wanted, _ in self._waiting), default=0), error)
+
+    def _settle(self, end: int, error: OSError | None) -> None:
+        waiting = self._waiting
+        self._waiting = [entry for entry in waiting if entry[0] > end]
+        for wanted, done in waiting:
+            if wanted <= end:
+                done(error)
+
+    def _sync_names(self) -> None:
+        """Of the first segment and of the folder itself; later ones see to themselves."""
+        if not self._folder_synced:
+            self._disk.sync_dir(self._directory)
+            self._disk.sync_dir(self._directory.rpartition("/")[0])
+            self._folder_synced = True
+
 
 def _nobody(error: OSError | None) -> None:
-    """Nobody waits: the failure is kept in `failure`."""
+    """Nobody waits: a failure is kept in `failure`."""

@@ -51,9 +51,8 @@ class LogFolder:
         """Take the segments out of the log for good; they can be read for a while."""
         due = now.mono_ms + config.file_delete_delay_ms
         for segment in segments:
-            segment.mark_deleted(self.disk)
+            segment.mark_deleted()
             self._doomed.append((due, segment.file.path))
-            self.disk.remove_later([path for path in segment.paths if path != segment.file.path])
 
     def remove_due(self, now: Now) -> None:
         """Remove the bytes whose delay is over."""

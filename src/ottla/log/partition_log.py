@@ -5,10 +5,9 @@ watermark is replication's business and comes in as an argument where it matters
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from ottla.log import offset_lookup
 from ottla.log.append_refused import AppendRefused
 from ottla.log.config import LogConfig
 from ottla.log.flushing import Flushing
@@ -17,17 +16,18 @@ from ottla.log.incoming import check_batch, passes_through
 from ottla.log.leader_epochs import FILE_NAME as EPOCHS_FILE
 from ottla.log.leader_epochs import LeaderEpochs
 from ottla.log.log_folder import LogFolder
-from ottla.log.offset_lookup import FoundOffset
 from ottla.log.origin import Origin
-from ottla.log.producer_entry import BatchMetadata, ProducerEntry
+from ottla.log.producer_entry import BatchMetadata
 from ottla.log.producer_log import PRODUCER_EXPIRATION_MS, ProducerLog
 from ottla.log.producer_rules import TV_LEGACY
 from ottla.log.producer_snapshots import ProducerSnapshots
 from ottla.log.producer_state import ProducerState, Staged
-from ottla.log.read_plan import OffsetOutOfRange, Slice, plan_read
+from ottla.log.read_plan import OffsetOutOfRange, Slice
+from ottla.log.readable_log import ReadableLog
 from ottla.log.retention import Deletion, Reason, before_start, oldest_while, rules
 from ottla.log.rewriting import rewrite
 from ottla.log.segment import BatchAt, Segment
+from ottla.log.segment_files import CLEANED, SWAP
 from ottla.log.segments import Segments
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import LeaderEpoch, Offset, TopicPartition
@@ -49,7 +49,7 @@ class Appended(NamedTuple):
     duplicate: bool = False
 
 
-class PartitionLog:
+class PartitionLog(ReadableLog):
     """Mutable, driven by one loop. What writes may raise OSError: the log directory is offline then."""
 
     def __init__(
@@ -65,11 +65,8 @@ class PartitionLog:
         log_end_offset: int,
         recovery_point: int,
     ) -> None:
-        self.partition, self.config = partition, config
-        self.segments, self.epochs = segments, epochs
-        self.log_start_offset = Offset(log_start_offset)
-        self.log_end_offset = Offset(log_end_offset)
-        self._folder, self._producers, self._state = folder, producers, producers.state
+        super().__init__(partition, segments, epochs, producers, log_start_offset, log_end_offset)
+        self.config, self._folder = config, folder
         self._flushing = Flushing(folder.disk, folder.path, segments, recovery_point)
 
     @classmethod
@@ -106,11 +103,6 @@ class PartitionLog:
     @property
     def directory(self) -> str:
         return self._folder.path
-
-    @property
-    def size(self) -> int:
-        """Bytes of all segments."""
-        return self.segments.size
 
     # Appending
 
@@ -246,81 +238,6 @@ class PartitionLog:
             duplicate=True,
         )
 
-    # Reading
-
-    def read(
-        self, start_offset: Offset, max_bytes: int, *, end_offset: Offset, min_one_message: bool
-    ) -> Slice:
-        """Plan to read batches from the one that holds `start_offset`, below `end_offset`.
-
-        The caller reads the slice's bytes from its file. Raises OffsetOutOfRange.
-        """
-        if not self.log_start_offset <= start_offset <= self.log_end_offset:
-            raise self._out_of_range(start_offset)
-        return plan_read(
-            self.segments, start_offset, max_bytes, end_offset, self.log_end_offset, min_one_message
-        )
-
-    def last_stable_offset(self, high_watermark: Offset) -> Offset:
-        """Up to where every transaction is decided and replicated; never above the high watermark."""
-        if self._state.first_unstable_offset is None:
-            return high_watermark
-        self._state.replicated_to(high_watermark)
-        unstable = self.first_unstable_offset
-        return high_watermark if unstable is None else min(unstable, high_watermark)
-
-    @property
-    def first_unstable_offset(self) -> Offset | None:
-        """Where the oldest open transaction begins, or the log itself if that is later."""
-        unstable = self._state.first_unstable_offset
-        return None if unstable is None else Offset(max(unstable, self.log_start_offset))
-
-    def aborted_transactions(self, start: Offset, end: Offset) -> list[tuple[int, int]]:
-        """Producer id and first offset of each aborted transaction with offsets from `start` up to `end`."""
-        found: list[tuple[int, int]] = []
-        segment = self.segments.floor(start)
-        while segment is not None:
-            aborted, complete = segment.transactions.collect(start, end)
-            found += [(entry.producer_id, entry.first_offset) for entry in aborted]
-            segment = None if complete else self.segments.higher(segment.base_offset)
-        return found
-
-    def end_offset_for_epoch(self, epoch: LeaderEpoch) -> tuple[int, int]:
-        """The largest known epoch up to `epoch` and where it ends; (-1, -1) if that is not known."""
-        return self.epochs.end_offset_for(epoch, self.log_end_offset)
-
-    def earliest_offset(self) -> FoundOffset:
-        return offset_lookup.earliest(self.log_start_offset, self.epochs)
-
-    def latest_offset(self) -> FoundOffset:
-        return offset_lookup.latest(self.log_end_offset, self.epochs)
-
-    def offset_of_max_timestamp(self) -> FoundOffset | None:
-        """The first record with the largest timestamp; None in a log without records."""
-        return offset_lookup.of_max_timestamp(self.segments)
-
-    def offset_for_timestamp(self, timestamp: int) -> FoundOffset | None:
-        """The first record of that time or later; None if all are older."""
-        return offset_lookup.of_timestamp(self.segments, timestamp, self.log_start_offset)
-
-    def producers(self) -> list[ProducerEntry]:
-        """The active producers, for DescribeProducers."""
-        return list(self._state.producers.values())
-
-    def remove_expired_producers(self, now: Now) -> None:
-        self._state.remove_expired(now.wall_ms, self._producers.expiration_ms)
-
-    def _out_of_range(self, offset: int) -> OffsetOutOfRange:
-        bound = (
-            f"starting from offset: {self.log_start_offset}"
-            if offset < self.log_start_offset
-            else f"upto {self.log_end_offset}"
-        )
-        return OffsetOutOfRange(
-            f"Received request for offset {offset} for partition {self.partition}, "
-            f"but we only have log segments {bound}."
-        )
-
     # Segments
 
     def roll(self, now: Now) -> Segment:
@@ -419,6 +336,26 @@ class PartitionLog:
         self.log_end_offset = offset
         self._flushing.truncated(offset)
 
+    # Compaction
+
+    def new_cleaned_segment(self, base_offset: int, now: Now) -> Segment:
+        """An empty segment that is not in force yet."""
+        return self._folder.new_segment(base_offset, self.config, now, suffix=CLEANED)
+
+    def replace_segments(self, old: Sequence[Segment], cleaned: Segment, now: Now) -> None:
+        """Put `cleaned`, whose files are synced, in the place of `old`: neighbours, all of them inactive."""
+        assert cleaned.base_offset == old[0].base_offset, "a cleaned segment begins where the old ones do"
+        assert self.segments.active not in old, "the active segment is never cleaned"
+        cleaned.rename(SWAP)
+        # From here on a crash completes the swap. Last first, as everywhere.
+        self._folder.discard(reversed(old), self.config, now)
+        cleaned.rename("")
+        for segment in old:
+            self.segments.remove(segment)
+            if segment is not old[0]:
+                self._producers.snapshots.remove(segment.base_offset)
+        self.segments.add(cleaned)
+
     # Durability
 
     @property
@@ -439,6 +376,9 @@ class PartitionLog:
     def on_disk_failure(self, report: Callable[[OSError], None]) -> None:
         """Call `report` when a sync fails: the directory must go offline. Appends raise from then on."""
         self._flushing.on_failure = report
+
+    def remove_expired_producers(self, now: Now) -> None:
+        self._state.remove_expired(now.wall_ms, self._producers.expiration_ms)
 
     def update_config(self, config: LogConfig) -> None:
         self.config = config

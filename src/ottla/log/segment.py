@@ -28,6 +28,7 @@ class Segment:
 
     __slots__ = (
         "_bytes_since_index",
+        "_disk",
         "_first_timestamp",
         "_largest",
         "_positions",
@@ -62,7 +63,7 @@ class Segment:
         def path(kind: str) -> str:
             return f"{directory}/{file_name(base_offset, kind)}{suffix}"
 
-        self.directory, self.base_offset, self.suffix = directory, base_offset, suffix
+        self._disk, self.directory, self.base_offset, self.suffix = disk, directory, base_offset, suffix
         self.file: File = disk.open(path(LOG))
         self.size = 0 if new else self.file.size()
         self.index = OffsetIndex(
@@ -199,14 +200,37 @@ class Segment:
         self._bytes_since_index, self._first_timestamp = 0, None
         self._largest = self.time_index.last
 
-    def mark_deleted(self, disk: Disk) -> None:
-        """Rename the log so that it is never loaded again; without it the indexes count for nothing."""
-        self.file = self._renamed(disk, self.file, self.file.path + DELETED)
+    def mark_deleted(self) -> None:
+        """Rename the log, so that it is never loaded again, and remove the indexes: it can still be read."""
+        self.file = self._moved(self.file, self.file.path + DELETED)
+        for file in (self.index.file, self.time_index.file):
+            self._disk.remove(file.path)
+        self._disk.remove(self.transactions.path)
 
-    def _renamed(self, disk: Disk, file: File, path: str) -> File:
+    def rename(self, suffix: str) -> None:
+        """Give all files another suffix; the log first."""
+
+        def renamed(path: str) -> str:
+            return path.removesuffix(self.suffix) + suffix
+
+        self.file = self._moved(self.file, renamed(self.file.path))
+        self.index.file = self._moved(self.index.file, renamed(self.index.file.path))
+        self.time_index.file = self._moved(self.time_index.file, renamed(self.time_index.file.path))
+        transactions = self.transactions
+        transactions.path = renamed(transactions.path)
+        if transactions.file is not None:
+            transactions.file = self._moved(transactions.file, transactions.path)
+        self.suffix = suffix
+
+    def remove(self) -> None:
+        """Remove all files at once."""
+        for path in self.paths:
+            self._disk.remove(path)
+
+    def _moved(self, file: File, path: str) -> File:
         file.close()
-        disk.rename(file.path, path)
-        return disk.open(path)
+        self._disk.rename(file.path, path)
+        return self._disk.open(path)
 
     # Finding
 

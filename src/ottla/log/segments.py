@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 
 from ottla.log.segment import Segment
+from ottla.log.transaction_index import AbortedTransaction
 
 
 class Segments:
@@ -50,6 +51,16 @@ class Segments:
     @property
     def size(self) -> int:
         return sum(segment.size for segment in self._by_base.values())
+
+    def aborted_transactions(self, start: int, end: int) -> list[AbortedTransaction]:
+        """Those with offsets from `start` up to `end`; their markers may lie far behind."""
+        found: list[AbortedTransaction] = []
+        segment = self.floor(start)
+        while segment is not None:
+            aborted, complete = segment.transactions.collect(start, end)
+            found += aborted
+            segment = None if complete else self.higher(segment.base_offset)
+        return found
 
     def floor(self, offset: int) -> Segment | None:
         """The last segment that begins at or before `offset`."""
