@@ -15,6 +15,7 @@ from ottla.wire.catalogue import response_class
 from ottla.wire.index import BY_KEY
 from ottla.wire.message import Message
 from ottla.wire.messages.api_versions_request import ApiVersionsRequest
+from ottla.wire.messages.api_versions_response import ApiVersionsResponse
 from ottla.wire.primitives import ProtocolError, Reader, UnsupportedVersion, put_nullable_string
 
 _HEAD = Struct(">ihhi")
@@ -148,7 +149,7 @@ class LinkConnection:
         body = source.at
         refused = source.int16() == ErrorCode.UNSUPPORTED_VERSION
         source.at = body
-        answer = response_class(_API_VERSIONS).read(source, 0 if refused else version)
+        answer = ApiVersionsResponse.read(source, 0 if refused else version)
         ranges = {api.api_key: (api.min_version, api.max_version) for api in answer.api_keys}
         if refused and version > 0:
             known = ranges.get(_API_VERSIONS, (0, 0))[1]

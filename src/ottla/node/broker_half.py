@@ -18,6 +18,7 @@ from ottla.runtime.partitions.log_directory import LogDirectory
 from ottla.runtime.partitions.partitions import Partitions
 from ottla.runtime.peers.broker_lifecycle import BrokerLifecycle
 from ottla.runtime.peers.controller_channel import Address, ControllerChannel
+from ottla.runtime.peers.producer_ids import ProducerIds
 from ottla.runtime.publishers.partitions_publisher import PartitionsPublisher
 from ottla.runtime.quorum.node_metadata import NodeMetadata
 from ottla.server.api import served_apis
@@ -171,6 +172,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         fetch_sessions=FetchSessions(config.number("max.incremental.fetch.session.cache.slots", 1_000)),
         forwarding=forwarding,
         auto_creation=AutoCreation(forwarding, settings, tasks),
+        producer_ids=ProducerIds(config.node_id, lambda: lifecycle.epoch, forwarding, tasks),
     )
     publisher = PartitionsPublisher(BrokerId(config.node_id), partitions, world.clock)
     return BrokerHalf(node, services, lifecycle, publisher, logs)

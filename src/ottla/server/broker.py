@@ -7,6 +7,7 @@ from ottla.metadata.image import MetadataImage
 from ottla.replication.fetch_sessions import FetchSessions
 from ottla.runtime.partitions.partitions import Partitions
 from ottla.runtime.peers.controller_channel import ControllerChannel
+from ottla.runtime.peers.producer_ids import ProducerIds
 from ottla.runtime.quorum.node_metadata import NodeMetadata
 from ottla.server.auto_creation import AutoCreation
 from ottla.server.settings import BrokerSettings
@@ -22,11 +23,12 @@ class Broker:
     fetch_sessions: FetchSessions
     forwarding: ControllerChannel
     auto_creation: AutoCreation
+    producer_ids: ProducerIds
 
     @property
     def image(self) -> MetadataImage:
         return self.metadata.image
 
-    def forward(self, frame: bytes, client_host: str) -> Later[bytes | None]:
+    def forward(self, frame: bytes, client_host: str) -> Later[bytes | bytearray | None]:
         """The active controller's answer to a client's request."""
         return self.forwarding.forward(frame, client_host, self.settings.request_timeout_s)

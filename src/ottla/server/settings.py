@@ -13,4 +13,6 @@ class BrokerSettings:
     default_replication_factor: int = 1
     offsets_topic_num_partitions: int = 50
     offsets_topic_replication_factor: int = 3
+    partitions_per_answer_max: int = 2_000
+    """`max.request.partition.size.limit`"""
     request_timeout_s: float = 30.0

@@ -249,7 +249,7 @@ class SimDisk:
         self.trace.note("sync", path)
         self.inode(path).sync()
 
-    def _sync_all(self, generation: int, paths: list[str], done: Callable[[OSError | None], None]) -> None:
+    def _sync_all(self, generation: int, paths: Sequence[str], done: Callable[[OSError | None], None]) -> None:
         if generation != self._generation:
             return
         failure: OSError | None = None
@@ -261,7 +261,7 @@ class SimDisk:
                 failure = failure or error
         done(failure)
 
-    def _remove_all(self, generation: int, paths: list[str]) -> None:
+    def _remove_all(self, generation: int, paths: Sequence[str]) -> None:
         if generation == self._generation:
             for path in paths:
                 self.remove_tree(path)

@@ -147,6 +147,18 @@ class SimServer(asyncio.AbstractServer):
     async def wait_closed(self) -> None:
         return
 
+    async def start_serving(self) -> None:
+        return
+
+    async def serve_forever(self) -> None:
+        await asyncio.Event().wait()
+
+    def is_serving(self) -> bool:
+        return True
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return self._network.loop
+
 
 class SimNetwork:
     """All addresses and connections of one world."""

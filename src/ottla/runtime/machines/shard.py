@@ -21,6 +21,7 @@ from ottla.runtime.loop.deadlines import Deadline, Deadlines
 State = TypeVar("State")
 Soft = TypeVar("Soft")
 Record = TypeVar("Record")
+Written = TypeVar("Written", contravariant=True)
 
 
 class Machine(Protocol[State, Soft, Record]):
@@ -38,10 +39,10 @@ class AppendFailed(Exception):
     """The log of the shard did not take the records; `answer_of` makes each waiting request its answer."""
 
 
-class MachineLog(Protocol[Record]):
+class MachineLog(Protocol[Written]):
     """Where a shard's records go."""
 
-    def append(self, records: Sequence[Record]) -> int:
+    def append(self, records: Sequence[Written]) -> int:
         """Append all or nothing; the offset after the last record. Raises AppendFailed."""
 
     @property

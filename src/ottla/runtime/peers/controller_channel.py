@@ -43,9 +43,9 @@ class ControllerChannel:
         except TimeoutError as error:
             raise ControllerUnreachable(f"no active controller within {timeout_s:g} s") from error
 
-    def forward(self, frame: bytes, client_host: str, timeout_s: float) -> Later[bytes | None]:
+    def forward(self, frame: bytes, client_host: str, timeout_s: float) -> Later[bytes | bytearray | None]:
         """A client's request, as it came, in an Envelope (KIP-590); its answer frame, None for none."""
-        later: Later[bytes | None] = Later()
+        later: Later[bytes | bytearray | None] = Later()
         self._tasks.start(self._forward(frame, client_host, timeout_s, later))
         return later
 
@@ -54,7 +54,7 @@ class ControllerChannel:
             self._channel.close()
 
     async def _forward(
-        self, frame: bytes, client_host: str, timeout_s: float, later: Later[bytes | None]
+        self, frame: bytes, client_host: str, timeout_s: float, later: Later[bytes | bytearray | None]
     ) -> None:
         try:
             response = await self.request(_envelope(frame, client_host), timeout_s)

@@ -12,6 +12,7 @@ from ottla.raft.effects import (
     AnswerFromLog,
     AnswerFromSnapshot,
     Append,
+    BatchesRejected,
     BecameLeader,
     CompleteSnapshot,
     DeleteBefore,
@@ -54,6 +55,8 @@ class QuorumListener(Protocol):
     def leader_changed(self, change: LeaderChanged) -> None: ...
 
     def transitioned(self, state: str) -> None: ...
+
+    def batches_rejected(self, reason: str) -> None: ...
 
 
 class QuorumDriver:
@@ -132,7 +135,7 @@ class QuorumDriver:
         if at_ms is not None:
             self._deadline = self._deadlines.at(at_ms, lambda: self.step(Ticked()))
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901  one arm for each effect
         log, listener = self.log, self.listener
         assert listener is not None, "the listener is set before the first step"
         match effect:
@@ -176,6 +179,8 @@ class QuorumDriver:
                 log.delete_before(snapshot, older)
             case Transitioned(state):
                 listener.transitioned(state)
+            case BatchesRejected(reason):
+                listener.batches_rejected(reason)
             case ShutdownCompleted(in_order):
                 self._leaving.settle(in_order)
             case _:

@@ -79,6 +79,9 @@ class NodeMetadata:
     def transitioned(self, state: str) -> None:
         _log.info("Completed transition to %s", state)
 
+    def batches_rejected(self, reason: str) -> None:
+        _log.warning("What the leader of the quorum sent can't be appended: %s", reason)
+
     def _load(self, batch: BatchView, records: list[MetadataRecord]) -> None:
         header = batch.header
         first = header.base_offset if records else header.last_offset

@@ -14,6 +14,7 @@ from ottla.model.topics import is_internal, name_refusal
 from ottla.model.uuid import ZERO
 from ottla.server.context import RequestContext
 from ottla.server.translate.authorized_operations import ALL_OF_CLUSTER, ALL_OF_TOPIC, NOT_ASKED
+from ottla.server.translate.partition_state import leader_of, offline_replicas
 from ottla.wire.messages.metadata_request import MetadataRequest, MetadataRequestTopic
 from ottla.wire.messages.metadata_response import (
     MetadataResponse,
@@ -99,34 +100,15 @@ def _topic(topic: Topic, context: RequestContext) -> MetadataResponseTopic:
 
 
 def _partition(index: int, partition: Partition, context: RequestContext) -> MetadataResponsePartition:
-    brokers, listener = context.image.brokers, context.listener.name
-    leader = brokers.get(partition.leader)
-    error = ErrorCode.NONE
-    if leader is None or leader.fenced:
-        error = ErrorCode.LEADER_NOT_AVAILABLE
-    elif leader.endpoint(listener) is None:
-        error = ErrorCode.LISTENER_NOT_FOUND if context.version >= 6 else ErrorCode.LEADER_NOT_AVAILABLE
+    error, leader = leader_of(partition, context, knows_listener_error=context.version >= 6)
     return MetadataResponsePartition(
         error_code=error,
         partition_index=index,
-        leader_id=partition.leader if error is ErrorCode.NONE else -1,
+        leader_id=leader,
         leader_epoch=partition.leader_epoch,
         replica_nodes=list(partition.replicas),
         isr_nodes=list(partition.isr),
-        offline_replicas=[
-            replica for replica in partition.replicas if not _online(context, replica, partition)
-        ],
-    )
-
-
-def _online(context: RequestContext, replica: int, partition: Partition) -> bool:
-    broker = context.image.brokers.get(replica)
-    directory = partition.directory(replica)
-    return (
-        broker is not None
-        and not broker.fenced
-        and directory is not None
-        and broker.has_online_directory(directory)
+        offline_replicas=offline_replicas(partition, context),
     )
 
 
