@@ -193,19 +193,23 @@ def _put_nullable(out: bytearray, data: bytes | None) -> None:
 
 def _span(data: bytes, start: int) -> RecordSpan:
     try:
-        size, body = _varint(data, start)
-        end = body + size
-        if size < 0 or end > len(data):
-            raise InvalidRecord(
-                f"Invalid record size: expected {size} bytes in record payload, but instead the buffer has "
-                f"only {len(data) - body} remaining bytes."
-            )
-        timestamp_delta, at = _varlong(data, body + 1)
-        offset_delta, at = _varint(data, at)
-        key_size, key = _varint(data, at)
-        value_size, value = _varint(data, key + max(key_size, 0))
+        return _read_span(data, start)
     except IndexError:
         raise InvalidRecord("Incorrect declared batch size, premature EOF reached") from None
+
+
+def _read_span(data: bytes, start: int) -> RecordSpan:
+    size, body = _varint(data, start)
+    end = body + size
+    if size < 0 or end > len(data):
+        raise InvalidRecord(
+            f"Invalid record size: expected {size} bytes in record payload, but instead the buffer has "
+            f"only {len(data) - body} remaining bytes."
+        )
+    timestamp_delta, at = _varlong(data, body + 1)
+    offset_delta, at = _varint(data, at)
+    key_size, key = _varint(data, at)
+    value_size, value = _varint(data, key + max(key_size, 0))
     if value + max(value_size, 0) >= end:
         raise InvalidRecord("Found invalid record structure")
     _check_headers(data, value + max(value_size, 0), body, end)
