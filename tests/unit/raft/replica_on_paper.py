@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ottla.model.ids import Ticket
 from ottla.model.now import Now
 from ottla.model.uuid import Uuid
-from ottla.raft.batches import BatchView, PreparedBatch, data_batch, read_batches
+from ottla.raft.batches import BatchView, PreparedBatch, data_batch, metadata_batch, read_batches
 from ottla.raft.config import QuorumConfig
 from ottla.raft.control_records import note_control_records
 from ottla.raft.effects import (
@@ -15,12 +15,13 @@ from ottla.raft.effects import (
     SyncLog,
     TruncateTo,
 )
-from ottla.raft.events import Event, Fsynced, Started
+from ottla.raft.events import Event, Fsynced, Proposed, Started
 from ottla.raft.log_view import LogView
 from ottla.raft.quorum import Quorum
 from ottla.raft.replica import Identity
 from ottla.raft.voter_history import VoterHistory
 from ottla.raft.voters import Address, Node, ReplicaKey, VoterSet
+from ottla.wire.message import Message
 
 LISTENER = "CONTROLLER"
 CLUSTER = "AAAAAAAAQACAAAAAAAAAAA"
@@ -95,6 +96,11 @@ class PaperReplica:
         if self.syncs_at_once and any(isinstance(effect, SyncLog) for effect in effects):
             effects = effects + self.step(Fsynced())
         return effects
+
+    def propose(self, *content: Message) -> list[Effect]:
+        """Metadata records, all in their version 0, as the controller of the present epoch."""
+        batch = metadata_batch([(record, 0) for record in content], 1_000)
+        return self.step(Proposed(self.ticket(), self.quorum.epoch, (batch,)))
 
     def ticket(self) -> Ticket:
         self.tickets += 1
