@@ -85,8 +85,8 @@ class _Ring:
 
 
 class _Rack(NamedTuple):
-    unfenced: _Ring
     fenced: _Ring
+    unfenced: _Ring
 
     def next(self, stripe: int) -> int | None:
         broker = self.unfenced.next(stripe)
@@ -99,7 +99,8 @@ class _Stripes:
     def __init__(self, brokers: Sequence[UsableBroker], unfenced: int, entropy: Entropy) -> None:
         # Brokers without a rack form one, which comes first.
         names = sorted({broker.rack for broker in brokers}, key=lambda rack: (rack is not None, rack or ""))
-        self._racks = [_rack(brokers, name, entropy) for name in names]
+        self._by_name = tuple(_rack(brokers, name, entropy) for name in names)
+        self._racks = list(self._by_name)
         self._unfenced, self._entropy = unfenced, entropy
         self._stripe = 0
         self._first_rack = entropy.below(len(self._racks))
@@ -135,7 +136,7 @@ class _Stripes:
     def _reshuffle(self) -> None:
         """Every unfenced broker has led once: another order, or the same assignments would come again."""
         _shuffle(self._racks, self._entropy)
-        for rack in self._racks:
+        for rack in self._by_name:
             rack.fenced.shuffle(self._entropy)
             rack.unfenced.shuffle(self._entropy)
         self._stripe = 0
@@ -144,8 +145,8 @@ class _Stripes:
 def _rack(brokers: Sequence[UsableBroker], name: str | None, entropy: Entropy) -> _Rack:
     members = [broker for broker in brokers if broker.rack == name]
     return _Rack(
-        unfenced=_Ring((broker.id for broker in members if not broker.fenced), entropy),
         fenced=_Ring((broker.id for broker in members if broker.fenced), entropy),
+        unfenced=_Ring((broker.id for broker in members if not broker.fenced), entropy),
     )
 
 
