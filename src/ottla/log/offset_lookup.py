@@ -45,9 +45,15 @@ def of_max_timestamp(segments: Segments) -> FoundOffset | None:
 
 def of_timestamp(segments: Segments, timestamp: int, log_start: int) -> FoundOffset | None:
     """The first record from `log_start` on whose time is `timestamp` or later."""
-    segment = next((s for s in segments if s.largest_timestamp >= timestamp), None)
-    if segment is None:
-        return None
+    for segment in segments:
+        if segment.largest_timestamp >= timestamp:
+            found = _in_segment(segment, timestamp, log_start)
+            if found is not None:
+                return found
+    return None
+
+
+def _in_segment(segment: Segment, timestamp: int, log_start: int) -> FoundOffset | None:
     begin = max(segment.time_index.lookup(timestamp).offset, log_start)
     for batch in segment.batches_from(segment.index.lookup(begin)):
         if batch.header.max_timestamp >= timestamp:

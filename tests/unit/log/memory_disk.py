@@ -51,11 +51,18 @@ class MemoryDisk:
     def __init__(self) -> None:
         self.files: dict[str, bytearray] = {}
         self.dirs: set[str] = set()
+        self.synced: list[str] = []
+        self.synced_dirs: list[str] = []
+        self.sync_error: OSError | None = None
+        self.syncs_under_way = 0
         self._later: list[Callable[[], None]] = []
+
+    def run_one(self) -> None:
+        self._later.pop(0)()
 
     def run_later(self) -> None:
         while self._later:
-            self._later.pop(0)()
+            self.run_one()
 
     def open(self, path: str) -> MemoryFile:
         self.files.setdefault(path, bytearray())
@@ -105,10 +112,16 @@ class MemoryDisk:
         self.dirs = {name for name in self.dirs if name != path and not name.startswith(path + "/")}
 
     def sync_dir(self, path: str) -> None:
-        pass
+        self.synced_dirs.append(path)
 
     def sync_later(self, files: Sequence[File], done: Callable[[OSError | None], None]) -> None:
-        self._later.append(lambda: done(None))
+        self.syncs_under_way += 1
+        self._later.append(partial(self._sync, [file.path for file in files], done))
+
+    def _sync(self, paths: Sequence[str], done: Callable[[OSError | None], None]) -> None:
+        self.syncs_under_way -= 1
+        self.synced += paths
+        done(self.sync_error)
 
     def remove_later(self, paths: Sequence[str]) -> None:
         self._later.append(partial(self._remove_all, list(paths)))
