@@ -5,16 +5,14 @@ the first of them: that swap had not begun for all of its files. The other `.swa
 segments whose offsets they cover go, and they take their places.
 """
 
-from ottla.log.config import LogConfig
 from ottla.log.log_folder import LogFolder
-from ottla.log.segment import Segment
 from ottla.log.segment_files import CLEANED, DELETED, LOG, SNAPSHOT, SWAP, offset_of
-from ottla.model.now import Now
+from ottla.records.batch import HEADER_SIZE, read_header
 
 _QUORUM_SNAPSHOT_DELETED = ".checkpoint.deleted"  # the metadata log looks after these itself
 
 
-def clear_leftovers(folder: LogFolder, config: LogConfig, now: Now) -> None:
+def clear_leftovers(folder: LogFolder) -> None:
     """Finish what was begun or undo it."""
     names = folder.disk.list(folder.path)
     cleaned = [name for name in names if name.endswith(CLEANED)]
@@ -32,11 +30,11 @@ def clear_leftovers(folder: LogFolder, config: LogConfig, now: Now) -> None:
     for name in cleaned:
         folder.disk.remove(f"{folder.path}/{name}")
     if swaps:
-        _complete_swap(folder, swaps, config, now)
+        _complete_swap(folder, swaps)
 
 
-def _complete_swap(folder: LogFolder, swaps: list[str], config: LogConfig, now: Now) -> None:
-    covered = [_extent(folder, name, config, now) for name in swaps if name.endswith(LOG + SWAP)]
+def _complete_swap(folder: LogFolder, swaps: list[str]) -> None:
+    covered = [_extent(folder, name) for name in swaps if name.endswith(LOG + SWAP)]
     if covered:
         first, end = min(start for start, _ in covered), max(end for _, end in covered)
         for name in folder.disk.list(folder.path):
@@ -48,9 +46,13 @@ def _complete_swap(folder: LogFolder, swaps: list[str], config: LogConfig, now: 
         folder.disk.rename(f"{folder.path}/{name}", f"{folder.path}/{name.removesuffix(SWAP)}")
 
 
-def _extent(folder: LogFolder, name: str, config: LogConfig, now: Now) -> tuple[int, int]:
-    """First offset of a segment in waiting, and the offset behind its last."""
+def _extent(folder: LogFolder, name: str) -> tuple[int, int]:
+    """First offset of a segment in waiting and the one behind its last. Reads its headers one by one."""
     base = offset_of(name)
     assert base is not None, "a segment's name begins with its base offset"
-    segment = Segment(folder.disk, folder.path, base, config, now_ms=now.wall_ms, suffix=SWAP)
-    return base, segment.next_offset()
+    file = folder.disk.open(f"{folder.path}/{name}")
+    position, size, end = 0, file.size(), base
+    while position + HEADER_SIZE <= size:
+        header = read_header(file.read(position, HEADER_SIZE))
+        position, end = position + header.size, header.last_offset + 1
+    return base, end

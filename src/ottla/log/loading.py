@@ -85,7 +85,7 @@ def open_log(
     """
     disk.make_dir(directory)
     folder = LogFolder(disk, directory, entropy)
-    clear_leftovers(folder, config, now)
+    clear_leftovers(folder)
     opening = _Opening(
         folder, partition, config, now, clean, log_start_offset, recovery_point, producer_expiration_ms
     )

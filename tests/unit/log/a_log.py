@@ -95,7 +95,14 @@ def put_each(log: PartitionLog, values: Iterable[bytes], now: Now | None = None,
 
 
 def put_marker(
-    log: PartitionLog, *, producer: int, committed: bool, epoch: int = 0, coordinator: int = 0, **more: Any
+    log: PartitionLog,
+    *,
+    producer: int,
+    committed: bool,
+    epoch: int = 0,
+    coordinator: int = 0,
+    leader_epoch: int = 0,
+    **more: Any,
 ) -> Appended:
     batch = build_end_transaction(
         committed,
@@ -104,7 +111,7 @@ def put_marker(
         coordinator_epoch=coordinator,
         timestamp=START_MS,
     )
-    return put(log, batch, origin=Origin.COORDINATOR, **more)
+    return put(log, batch, epoch=leader_epoch, origin=Origin.COORDINATOR, **more)
 
 
 def a_transactional_batch(*values: bytes, producer: int, sequence: int = 0, epoch: int = 0) -> bytearray:
