@@ -29,9 +29,9 @@ def change_of(
         return broker.has_online_directory(directory)
 
     return PartitionChange(
-        partition=partition,
-        topic_id=topic.id,
-        partition_id=partition_id,
+        partition,
+        topic.id,
+        partition_id,
         acceptable=acceptable,
         level=turn.level,
         min_isr=effective_min_isr(turn, topic),

@@ -6,7 +6,6 @@ Kafka's `PartitionChangeBuilder`, with eligible leader replicas (KIP-966).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -31,36 +30,43 @@ class Election(Enum):
     """As ONLINE, else any replica that is alive, though it may lack committed records."""
 
 
-@dataclass(slots=True)
 class PartitionChange:
     """What a partition is to become. Set the targets, then `build` once."""
 
-    partition: Partition
-    topic_id: Uuid
-    partition_id: int
-    acceptable: Callable[[int], bool]
-    """Whether a broker may lead: active, with its directory online."""
-    level: int
-    min_isr: int
-    elr_enabled: bool
-    default_directory: Callable[[int], Uuid]
-    """Where a broker puts a replica that has no directory yet."""
-    election: Election = Election.ONLINE
-    unclean_shutdown: Replicas = ()
-    directories: dict[int, Uuid] = field(init=False)
-    isr: Replicas = field(init=False)
-    replicas: Replicas = field(init=False)
-    removing: Replicas = field(init=False)
-    adding: Replicas = field(init=False)
-    recovery_state: LeaderRecoveryState = field(init=False)
-    _elr: Replicas = field(init=False)
+    def __init__(
+        self,
+        partition: Partition,
+        topic_id: Uuid,
+        partition_id: int,
+        *,
+        acceptable: Callable[[int], bool],
+        level: int,
+        min_isr: int,
+        elr_enabled: bool,
+        default_directory: Callable[[int], Uuid],
+    ) -> None:
+        """A change of nothing, to be given targets.
 
-    def __post_init__(self) -> None:
-        now = self.partition
-        self.isr, self.replicas, self._elr = now.isr, now.replicas, now.elr
-        self.removing, self.adding = now.removing_replicas, now.adding_replicas
-        self.recovery_state = now.leader_recovery_state
-        self.directories = dict(zip(now.replicas, now.directories, strict=True))
+        Args:
+            partition: as it is now.
+            topic_id: the topic of the partition.
+            partition_id: its number there.
+            acceptable: whether a broker may lead: active, with its directory online.
+            level: the metadata.version.
+            min_isr: how many must be in sync to commit.
+            elr_enabled: whether eligible leader replicas are kept.
+            default_directory: where a broker puts a replica that has no directory yet.
+        """
+        self.partition, self.topic_id, self.partition_id = partition, topic_id, partition_id
+        self.election = Election.ONLINE
+        self.isr, self.replicas = partition.isr, partition.replicas
+        self.removing, self.adding = partition.removing_replicas, partition.adding_replicas
+        self.recovery_state = partition.leader_recovery_state
+        self.directories = dict(zip(partition.replicas, partition.directories, strict=True))
+        self.unclean_shutdown: Replicas = ()
+        self._acceptable, self._default_directory = acceptable, default_directory
+        self._level, self._min_isr, self._elr_enabled = level, min_isr, elr_enabled
+        self._elr = partition.elr
 
     def build(self) -> MetadataRecord | None:
         """The record of the change, or None when nothing changes."""
@@ -71,7 +77,7 @@ class PartitionChange:
         self._elect(record)
         self._bump_epoch_for_removed_replicas(record)
         self._set_elr(record)
-        if record.isr is None and (self.isr or self.elr_enabled) and self.isr != self.partition.isr:
+        if record.isr is None and (self.isr or self._elr_enabled) and self.isr != self.partition.isr:
             record.isr = list(self.isr)
         self._bump_epoch_for_shrunk_isr(record)
         self._set_last_known_leader(record)
@@ -80,7 +86,7 @@ class PartitionChange:
             record.leader_recovery_state = self.recovery_state
         if record == unchanged:
             return None
-        return MetadataRecord(record, metadata_version.partition_version(self.level))
+        return MetadataRecord(record, metadata_version.partition_version(self._level))
 
     def _complete_reassignment(self) -> None:
         completed = Reassignment(self.replicas, self.removing, self.adding).completed(self.isr)
@@ -90,9 +96,9 @@ class PartitionChange:
 
     def _populate_elr(self) -> None:
         """Below min ISR, whoever leaves the ISR stays eligible: it has all that was committed till then."""
-        if not self.elr_enabled:
+        if not self._elr_enabled:
             return
-        if len(self.isr) >= self.min_isr:
+        if len(self.isr) >= self._min_isr:
             self._elr = ()
             return
         candidates = sorted({*self._elr, *self.partition.isr})
@@ -126,22 +132,22 @@ class PartitionChange:
             return self.partition.last_known_elr[0], True
         if self.election is Election.UNCLEAN:
             for candidate in self.replicas:
-                if self.acceptable(candidate):
+                if self._acceptable(candidate):
                     return candidate, True
         return NO_LEADER, False
 
     def _valid(self, replica: int) -> bool:
         in_sync = replica in self.isr or (not self.isr and replica in self._elr)
-        return in_sync and self.acceptable(replica)
+        return in_sync and self._acceptable(replica)
 
     def _last_known_leader_can_lead(self) -> bool:
         last = self.partition.last_known_elr
         return (
-            self.elr_enabled
+            self._elr_enabled
             and not self._elr
             and not self.isr
             and len(last) == 1
-            and self.acceptable(last[0])
+            and self._acceptable(last[0])
         )
 
     # Epochs
@@ -153,7 +159,7 @@ class PartitionChange:
 
     def _bump_epoch_for_shrunk_isr(self, record: PartitionChangeRecord) -> None:
         """Brokers before 3.6 rely on it (KAFKA-15021)."""
-        if self.level >= metadata_version.NO_EPOCH_BUMP_ON_ISR_SHRINK or record.isr is None:
+        if self._level >= metadata_version.NO_EPOCH_BUMP_ON_ISR_SHRINK or record.isr is None:
             return
         if record.leader == NO_LEADER_CHANGE and not set(self.partition.isr) <= set(record.isr):
             record.leader = self.partition.leader
@@ -162,13 +168,13 @@ class PartitionChange:
 
     def _set_elr(self, record: PartitionChangeRecord) -> None:
         unclean = record.isr is not None
-        if unclean or not self.elr_enabled:
+        if unclean or not self._elr_enabled:
             self._elr = ()
         if self._elr != self.partition.elr:
             record.eligible_leader_replicas = list(self._elr)
 
     def _set_last_known_leader(self, record: PartitionChangeRecord) -> None:
-        if not self.elr_enabled:
+        if not self._elr_enabled:
             return
         if record.leader == NO_LEADER and not self.partition.last_known_elr:
             record.last_known_elr = [self.partition.leader]
@@ -177,7 +183,7 @@ class PartitionChange:
 
     def _set_assignment(self, record: PartitionChangeRecord) -> None:
         if self.replicas:
-            if self.level >= metadata_version.DIRECTORY_ASSIGNMENT:
+            if self._level >= metadata_version.DIRECTORY_ASSIGNMENT:
                 directories = [self._directory(replica) for replica in self.replicas]
                 if tuple(directories) != self.partition.directories:
                     record.directories = list(directories)
@@ -190,4 +196,4 @@ class PartitionChange:
 
     def _directory(self, replica: int) -> Uuid:
         found = self.directories.get(replica)
-        return self.default_directory(replica) if found is None else found
+        return self._default_directory(replica) if found is None else found

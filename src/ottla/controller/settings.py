@@ -1,7 +1,6 @@
 """What the controller is told by its node's configuration, and what it asks of the definitions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ottla.metadata.configs import ConfigResource, ResourceType
@@ -38,8 +37,7 @@ class ConfigRules(Protocol):
         """All configurations of a topic, by name, given the overrides of topic, this node and all nodes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ControllerConfig:
+class ControllerConfig(NamedTuple):
     """The static settings of one controller. Times in ms."""
 
     node_id: int
@@ -49,7 +47,7 @@ class ControllerConfig:
     """The quorum: whoever must support a feature before it is finalized."""
     kraft_version: int = 0
     """The level in force, as the Raft layer has it."""
-    served_features: Mapping[str, VersionRange] = field(default_factory=lambda: SERVED)
+    served_features: Mapping[str, VersionRange] = SERVED
     """What may be finalized. A feature that is missing here has level 0 only."""
     delete_topic_enable: bool = True
     default_replication_factor: int = 1

@@ -1,7 +1,6 @@
 """A controller with its log in memory, for tests of decisions: commands in, records applied, answers out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -84,7 +83,7 @@ def a_config(**changes: Any) -> ControllerConfig:
     config = ControllerConfig(
         node_id=3000, cluster_id=CLUSTER_ID, rules=FewConfigs(), voter_ids=(3000,), num_partitions=1
     )
-    return replace(config, **changes)
+    return config._replace(**changes)
 
 
 def bootstrap(level: int = metadata_version.BOOTSTRAP, **features: int) -> list[MetadataRecord]:

@@ -121,10 +121,7 @@ def test_fenced_and_leaving_brokers_do_not_enter_an_isr(cluster: Cluster) -> Non
 def test_a_recovering_leader_ends_its_recovery(cluster: Cluster) -> None:
     for broker_id in (2, 3, 1):
         cluster.heartbeat(broker_id, want_fence=True)
-    cluster.config = type(cluster.config)(
-        **{name: getattr(cluster.config, name) for name in cluster.config.__slots__}
-        | {"unclean_leader_election_enable": True}
-    )
+    cluster.config = cluster.config._replace(unclean_leader_election_enable=True)
     cluster.heartbeat(2)
     assert (partition(cluster).leader, partition(cluster).leader_recovery_state) == (2, 1)
     assert propose(cluster, 2, "foo", 0, [2], leader_recovery_state=1)[0] == ErrorCode.NONE

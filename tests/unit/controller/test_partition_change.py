@@ -39,9 +39,9 @@ def a_partition(**changes: Any) -> Partition:
 def change_of(partition: Partition, *, level: int = 25, elr: bool = False, **targets: Any) -> PartitionChange:
     alive = targets.pop("alive", {1, 2, 3, 4})
     change = PartitionChange(
-        partition=partition,
-        topic_id=TOPIC,
-        partition_id=3,
+        partition,
+        TOPIC,
+        3,
         acceptable=lambda broker_id: broker_id in alive,
         level=level,
         min_isr=targets.pop("min_isr", 2),
