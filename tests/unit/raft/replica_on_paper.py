@@ -1,27 +1,45 @@
 """A replica whose effects are carried out in memory: what the runtime does, without a disk or a network."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from ottla.model.ids import Ticket
 from ottla.model.now import Now
-from ottla.model.uuid import Uuid
+from ottla.model.uuid import METADATA_TOPIC_ID, Uuid
 from ottla.raft.batches import BatchView, PreparedBatch, data_batch, metadata_batch, read_batches
 from ottla.raft.config import QuorumConfig
 from ottla.raft.control_records import note_control_records
 from ottla.raft.effects import (
+    Answer,
+    AnswerFromLog,
+    AnswerFromSnapshot,
     Append,
     Effect,
     PersistQuorumState,
+    Send,
     SyncLog,
     TruncateTo,
 )
-from ottla.raft.events import Event, Fsynced, Proposed, Started
+from ottla.raft.events import Event, Fsynced, Proposed, RequestReceived, ResponseReceived, Started, Ticked
 from ottla.raft.log_view import LogView
 from ottla.raft.quorum import Quorum
 from ottla.raft.replica import Identity
+from ottla.raft.rpcs.envelope import TOPIC
+from ottla.raft.states.leader import Leader
 from ottla.raft.voter_history import VoterHistory
 from ottla.raft.voters import Address, Node, ReplicaKey, VoterSet
 from ottla.wire.message import Message
+from ottla.wire.messages import begin_quorum_epoch_request as begin_messages
+from ottla.wire.messages import vote_response as vote_messages
+from ottla.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic, ReplicaState
+from ottla.wire.messages.fetch_response import (
+    FetchableTopicResponse,
+    FetchResponse,
+    LeaderIdAndEpoch,
+    PartitionData,
+)
+from ottla.wire.messages.vote_request import VoteRequest
+from ottla.wire.messages.vote_response import VoteResponse
 
 LISTENER = "CONTROLLER"
 CLUSTER = "AAAAAAAAQACAAAAAAAAAAA"
@@ -102,6 +120,24 @@ class PaperReplica:
         batch = metadata_batch([(record, 0) for record in content], 1_000)
         return self.step(Proposed(self.ticket(), self.quorum.epoch, (batch,)))
 
+    def ask(self, request: Message, version: int | None = None) -> list[Effect]:
+        """A request comes in; by default in its highest version."""
+        version = type(request).VERSIONS[1] if version is None else version
+        return self.step(RequestReceived(self.ticket(), LISTENER, version, request))
+
+    def answered(self, request: Message, version: int | None = None) -> Any:
+        """The message that answers `request` at once."""
+        answers = [
+            effect.response
+            for effect in self.ask(request, version)
+            if isinstance(effect, Answer | AnswerFromLog | AnswerFromSnapshot)
+        ]
+        assert len(answers) == 1, "a request is answered once"
+        return answers[0]
+
+    def respond(self, send: Send, response: Message) -> list[Effect]:
+        return self.step(ResponseReceived(send.correlation_id, response))
+
     def ticket(self) -> Ticket:
         self.tickets += 1
         return Ticket(self.tickets)
@@ -134,3 +170,84 @@ class PaperReplica:
             history,
             self.quorum_state,
         )
+
+
+def sent(effects: Sequence[Effect], kind: type[Message]) -> list[Send]:
+    """The requests of one kind that were sent, in order."""
+    return [effect for effect in effects if isinstance(effect, Send) and isinstance(effect.request, kind)]
+
+
+def vote_response(epoch: int, *, granted: bool) -> VoteResponse:
+    partition = vote_messages.PartitionData(leader_id=-1, leader_epoch=epoch, vote_granted=granted)
+    topic = vote_messages.TopicData(topic_name=TOPIC, partitions=[partition])
+    return VoteResponse(topics=[topic])
+
+
+def a_leader(node_id: int = 1, voter_ids: Sequence[int] = (1, 2, 3)) -> PaperReplica:
+    """Elected in epoch 1 by all; its LeaderChange is synced and nobody has fetched it yet."""
+    replica = PaperReplica(node_id, voter_ids)
+    replica.start()
+    asked = replica.step(Ticked(), at_ms=1_000)
+    for _ in range(2):
+        requests = sent(asked, VoteRequest)
+        epoch = requests[0].request.topics[0].partitions[0].replica_epoch  # type: ignore[attr-defined]
+        asked = [
+            effect
+            for send in requests
+            for effect in replica.respond(send, vote_response(epoch, granted=True))
+        ]
+    assert isinstance(replica.quorum.replica.state, Leader)
+    return replica
+
+
+def fetch_request(
+    replica_id: int,
+    offset: int,
+    *,
+    last_epoch: int = 0,
+    epoch: int = 1,
+    max_wait_ms: int = 500,
+    high_watermark: int = -1,
+) -> FetchRequest:
+    """As a voter sends it."""
+    partition = FetchPartition(
+        current_leader_epoch=epoch,
+        fetch_offset=offset,
+        last_fetched_epoch=last_epoch,
+        replica_directory_id=directory(replica_id),
+        high_watermark=high_watermark,
+    )
+    return FetchRequest(
+        cluster_id=CLUSTER,
+        replica_state=ReplicaState(replica_id=replica_id),
+        max_wait_ms=max_wait_ms,
+        topics=[FetchTopic(topic_id=METADATA_TOPIC_ID, partitions=[partition])],
+    )
+
+
+def fetch_response(
+    leader_id: int = 2, epoch: int = 1, *, high_watermark: int = -1, records: bytes = b"", **partition: Any
+) -> FetchResponse:
+    """As the leader of `epoch` answers."""
+    told = PartitionData(
+        high_watermark=high_watermark,
+        records=records,
+        current_leader=LeaderIdAndEpoch(leader_id=leader_id, leader_epoch=epoch),
+        **partition,
+    )
+    topic = FetchableTopicResponse(topic_id=METADATA_TOPIC_ID, partitions=[told])
+    return FetchResponse(responses=[topic])
+
+
+def a_follower(leader_id: int = 2, epoch: int = 1) -> tuple[PaperReplica, Send]:
+    """Node 1, told by BeginQuorumEpoch whom to follow, and its first fetch."""
+    replica = PaperReplica(1, (1, 2, 3))
+    replica.start()
+    told = begin_messages.PartitionData(leader_id=leader_id, leader_epoch=epoch)
+    topic = begin_messages.TopicData(topic_name=TOPIC, partitions=[told])
+    endpoint = begin_messages.LeaderEndpoint(name=LISTENER, host=f"host{leader_id}", port=9093)
+    request = begin_messages.BeginQuorumEpochRequest(
+        cluster_id=CLUSTER, topics=[topic], leader_endpoints=[endpoint]
+    )
+    (fetch,) = sent(replica.ask(request), FetchRequest)
+    return replica, fetch
