@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.unit.controller.cluster import Cluster, bootstrap
-from tests.unit.controller.test_isr import partition, propose
+from tests.unit.controller.requests import partition, propose
 
 from ottla.controller.activation import Activate
 from ottla.controller.periodic import BalanceLeaders, ElectUncleanLeaders

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.unit.controller.cluster import TICKET, Cluster, a_topic, directory
+from tests.unit.controller.requests import create, topic
 
 from ottla.controller.create_topics import CreateTopics
 from ottla.controller.delete_topics import DeleteTopics
@@ -17,17 +18,7 @@ from ottla.wire.messages.create_topics_request import (
     CreatableTopicConfig,
     CreateTopicsRequest,
 )
-from ottla.wire.messages.create_topics_response import CreatableTopicResult, CreateTopicsResponse
 from ottla.wire.messages.delete_topics_request import DeleteTopicsRequest
-
-
-def create(
-    cluster: Cluster, *topics: CreatableTopic, validate_only: bool = False
-) -> list[CreatableTopicResult]:
-    request = CreateTopicsRequest(topics=list(topics), validate_only=validate_only)
-    answer = cluster.run(CreateTopics(TICKET, request, frozenset(topic.name for topic in topics)))
-    assert isinstance(answer, CreateTopicsResponse)
-    return answer.topics
 
 
 def refusal(cluster: Cluster, topic: CreatableTopic) -> tuple[ErrorCode, str | None]:
@@ -35,10 +26,6 @@ def refusal(cluster: Cluster, topic: CreatableTopic) -> tuple[ErrorCode, str | N
     (result,) = create(cluster, topic)
     assert len(cluster.log) == records
     return ErrorCode(result.error_code), result.error_message
-
-
-def topic(name: str = "foo", partitions: int = -1, factor: int = -1, **changes: Any) -> CreatableTopic:
-    return CreatableTopic(name=name, num_partitions=partitions, replication_factor=factor, **changes)
 
 
 def partitions(cluster: Cluster, name: str = "foo") -> list[Partition]:

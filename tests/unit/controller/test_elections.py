@@ -2,6 +2,7 @@
 
 import pytest
 from tests.unit.controller.cluster import TICKET, Cluster
+from tests.unit.controller.requests import propose
 
 from ottla.controller.elections import ElectLeaders
 from ottla.model.errors import ErrorCode
@@ -39,8 +40,6 @@ def cluster() -> Cluster:
 
 
 def back_in_sync(cluster: Cluster) -> None:
-    from tests.unit.controller.test_isr import propose
-
     assert propose(cluster, 2, "foo", 0, [2, 1])[0] == ErrorCode.NONE
 
 

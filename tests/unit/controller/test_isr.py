@@ -4,54 +4,15 @@ from typing import Any
 
 import pytest
 from tests.unit.controller.cluster import TICKET, Cluster
+from tests.unit.controller.requests import move, partition, propose
 
 from ottla.controller.isr import AlterPartition
-from ottla.metadata.partitions import Partition
 from ottla.model.errors import ErrorCode
 from ottla.wire.messages.alter_partition_request import (
     AlterPartitionRequest,
-    BrokerState,
     PartitionData,
     TopicData,
 )
-from ottla.wire.messages.alter_partition_response import AlterPartitionResponse
-
-
-def partition(cluster: Cluster, name: str = "foo", index: int = 0) -> Partition:
-    found = cluster.image.topics.partition(name, index)
-    assert found is not None
-    return found
-
-
-def propose(
-    cluster: Cluster, sender: int, name: str, index: int, isr: list[int], **changes: Any
-) -> tuple[ErrorCode, tuple[int, int, list[int]]]:
-    """The error, and leader, partition epoch and ISR of the answer."""
-    broker, topic = cluster.image.brokers.get(sender), cluster.image.topics.by_name(name)
-    assert broker is not None
-    assert topic is not None
-    present = topic.partitions[index]
-    fields: dict[str, Any] = {
-        "partition_index": index,
-        "leader_epoch": present.leader_epoch,
-        "partition_epoch": present.partition_epoch,
-        "leader_recovery_state": 0,
-    }
-    epochs = changes.pop("epochs", {})
-    version = changes.pop("version", 3)
-    if version >= 3:
-        fields["new_isr_with_epochs"] = [
-            BrokerState(broker_id=each, broker_epoch=epochs.get(each, -1)) for each in isr
-        ]
-    else:
-        fields["new_isr"] = isr
-    data = TopicData(topic_id=topic.id, partitions=[PartitionData(**(fields | changes))])
-    request = AlterPartitionRequest(broker_id=sender, broker_epoch=broker.epoch, topics=[data])
-    answer = cluster.run(AlterPartition(TICKET, request, version))
-    assert isinstance(answer, AlterPartitionResponse)
-    assert answer.error_code == 0
-    result = answer.topics[0].partitions[0]
-    return ErrorCode(result.error_code), (result.leader_id, result.partition_epoch, result.isr)
 
 
 @pytest.fixture
@@ -144,8 +105,6 @@ def test_a_stale_broker_fails_as_a_whole(cluster: Cluster) -> None:
 
 
 def test_an_isr_that_completes_a_move_away_from_the_sender_names_a_new_leader(cluster: Cluster) -> None:
-    from tests.unit.controller.test_reassignments import move
-
     assert move(cluster, "foo", 0, [2, 3]) == (ErrorCode.NONE, None)
     assert partition(cluster).replicas == (2, 3)
     assert partition(cluster).leader == 2

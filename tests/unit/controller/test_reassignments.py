@@ -2,33 +2,16 @@
 
 import pytest
 from tests.unit.controller.cluster import TICKET, Cluster
-from tests.unit.controller.test_isr import partition, propose
+from tests.unit.controller.requests import move, partition, propose
 from tests.unit.controller.test_partition_change import a_partition
 
 from ottla.controller.reassignment import Reassignment, reassign, revert
-from ottla.controller.reassignments import AlterPartitionReassignments, ListPartitionReassignments
+from ottla.controller.reassignments import ListPartitionReassignments
 from ottla.model.errors import ErrorCode
-from ottla.wire.messages.alter_partition_reassignments_request import (
-    AlterPartitionReassignmentsRequest,
-    ReassignablePartition,
-    ReassignableTopic,
-)
 from ottla.wire.messages.list_partition_reassignments_request import (
     ListPartitionReassignmentsRequest,
     ListPartitionReassignmentsTopics,
 )
-
-
-def move(
-    cluster: Cluster, name: str, index: int, replicas: list[int] | None, *, resize: bool = True
-) -> tuple[ErrorCode, str | None]:
-    wanted = ReassignablePartition(partition_index=index, replicas=replicas)
-    request = AlterPartitionReassignmentsRequest(
-        topics=[ReassignableTopic(name=name, partitions=[wanted])], allow_replication_factor_change=resize
-    )
-    answer = cluster.run(AlterPartitionReassignments(TICKET, request))
-    (result,) = answer.responses[0].partitions
-    return ErrorCode(result.error_code), result.error_message
 
 
 def moving(cluster: Cluster, topics: list[tuple[str, list[int]]] | None = None) -> list[tuple[str, int]]:

@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.controller.cluster import TICKET, Cluster, a_config, directory, incarnation
-from tests.unit.controller.test_create_topics import create, topic
-from tests.unit.controller.test_isr import propose
-from tests.unit.controller.test_reassignments import move
+from tests.unit.controller.requests import create, move, propose, topic
 
 from ottla.controller.configs import IncrementalAlterConfigs
 from ottla.controller.decide import ControllerMachine
