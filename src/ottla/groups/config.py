@@ -16,10 +16,9 @@ class GroupsConfig:
     offsets_retention_minutes: int = 7 * 24 * 60
     offsets_retention_check_interval_ms: int = 600_000
     offsets_commit_timeout_ms: int = 5_000
-    offsets_topic_num_partitions: int = 50
-    offsets_topic_replication_factor: int = 3
-    offsets_topic_segment_bytes: int = 100 * 1024 * 1024
+    """How long an answer may wait for its records to be committed."""
     offsets_topic_compression_codec: int = 0
+    """0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."""
     offsets_load_buffer_size: int = 5 * 1024 * 1024
 
     @property

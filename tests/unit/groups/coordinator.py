@@ -194,7 +194,9 @@ def check_group(group: ClassicGroup) -> None:
         assert group.is_in(ClassicGroupState.PREPARING_REBALANCE), "who joins waits for the next generation"
     if len(group.syncing):
         assert group.is_in(ClassicGroupState.COMPLETING_REBALANCE), "who syncs waits for the leader"
-    assert group.is_in(ClassicGroupState.EMPTY) == (not ids) or group.is_in(S.PREPARING_REBALANCE)
+    assert group.is_in(ClassicGroupState.EMPTY) == (not ids) or group.is_in(
+        ClassicGroupState.PREPARING_REBALANCE
+    )
 
 
 __all__ = ["FAILED", "Coordinator", "JoinGroup", "LeaveGroup", "SyncGroup", "check_group"]
