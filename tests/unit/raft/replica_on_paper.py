@@ -214,7 +214,7 @@ def fetch_request(
         current_leader_epoch=epoch,
         fetch_offset=offset,
         last_fetched_epoch=last_epoch,
-        replica_directory_id=directory(replica_id),
+        replica_directory_id=directory(max(replica_id, 0)),
         high_watermark=high_watermark,
     )
     return FetchRequest(
