@@ -16,6 +16,7 @@ from ottla.replication.fetch_sessions import FetchSessions
 from ottla.runtime.partitions.log_directories import LogDirectories
 from ottla.runtime.partitions.log_directory import LogDirectory
 from ottla.runtime.partitions.partitions import Partitions
+from ottla.runtime.partitions.upkeep import Upkeep, UpkeepSchedule
 from ottla.runtime.peers.broker_lifecycle import BrokerLifecycle
 from ottla.runtime.peers.controller_channel import Address, ControllerChannel
 from ottla.runtime.peers.producer_ids import ProducerIds
@@ -43,8 +44,9 @@ class BrokerHalf:
         lifecycle: BrokerLifecycle,
         publisher: PartitionsPublisher,
         logs: LogDirectories,
+        upkeep: Upkeep,
     ) -> None:
-        self._node, self._services, self._logs = node, services, logs
+        self._node, self._services, self._logs, self._upkeep = node, services, logs, upkeep
         self.lifecycle, self._publisher = lifecycle, publisher
 
     async def start(self) -> None:
@@ -52,7 +54,7 @@ class BrokerHalf:
         assert broker is not None, "built before it is started"
         await lifecycle.register()
         broker.metadata.subscribe(self._published)
-        beats = self._node.tasks.start(lifecycle.run())
+        self._node.tasks.start(lifecycle.run())
         await lifecycle.caught_up.wait()
         await self._logs.load(
             lambda name, topic_id: _is_mine(broker.image, self._node.config.node_id, name, topic_id)
@@ -62,7 +64,7 @@ class BrokerHalf:
         lifecycle.set_ready()
         await lifecycle.unfenced.wait()
         await self._listen()
-        self._beats = beats
+        self._upkeep.start()
 
     async def stop(self) -> None:
         """Controlled shutdown, as long as the controller takes; at most 5 s."""
@@ -175,4 +177,5 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         producer_ids=ProducerIds(config.node_id, lambda: lifecycle.epoch, forwarding, tasks),
     )
     publisher = PartitionsPublisher(BrokerId(config.node_id), partitions, world.clock)
-    return BrokerHalf(node, services, lifecycle, publisher, logs)
+    upkeep = Upkeep(partitions, logs, UpkeepSchedule(), world.clock, node.deadlines, tasks)
+    return BrokerHalf(node, services, lifecycle, publisher, logs, upkeep)
