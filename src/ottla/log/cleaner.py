@@ -59,6 +59,7 @@ class _Round:
 
     def __init__(self, cleanable: Cleanable, offsets: OffsetMap, now: Now) -> None:
         self._cleanable, self._log, self._offsets, self._now = cleanable, cleanable.log, offsets, now
+        self._cuts = self._log.cuts
         self._transactions = CleanedTransactions()
         self._bytes_read = self._bytes_written = self._records_read = self._records_written = 0
         self._filter = BatchFilter(
@@ -89,6 +90,7 @@ class _Round:
 
     def _map_keys(self) -> Iterator[None]:
         start, end = self._cleanable.first_dirty_offset, self._cleanable.first_uncleanable_offset
+        self._offsets.latest_offset = start - 1
         transactions = CleanedTransactions()
         transactions.expect(self._log.segments.aborted_transactions(start, end))
         for segment in self._log.segments.between(start, end):
@@ -115,6 +117,7 @@ class _Round:
             if mapped >= _STEP_RECORDS:
                 mapped = 0
                 yield
+                self._check_unchanged([segment])
 
     def _map_batch(self, data: memoryview, header: BatchHeader, start: int) -> None:
         content = record_bytes(data, 0, header)
@@ -134,7 +137,7 @@ class _Round:
                 yield from self._copy_segment(segment, cleaned)
             cleaned.become_inactive()
             yield cleaned.files
-            self._still_there(group)
+            self._check_unchanged(group)
         except BaseException:
             cleaned.remove()
             raise
@@ -158,7 +161,7 @@ class _Round:
                 self._write(cleaned, chunk, found)
                 chunk, found, looked_at = bytearray(), [], 0
                 yield
-                self._still_there([segment])
+                self._check_unchanged([segment])
         self._write(cleaned, chunk, found)
         yield
 
@@ -167,8 +170,9 @@ class _Round:
             cleaned.append_all(chunk, found)
             self._bytes_written += len(chunk)
 
-    def _still_there(self, group: Sequence[Segment]) -> None:
-        if not all(segment in self._log.segments for segment in group):
+    def _check_unchanged(self, group: Sequence[Segment]) -> None:
+        """What was cut off must not supersede anything, and what is gone needs no copy."""
+        if self._log.cuts != self._cuts or not all(segment in self._log.segments for segment in group):
             raise CleaningAborted(f"The segments of {self._log.partition} changed during compaction")
 
     def _batches(self, segment: Segment, position: int) -> Iterator[tuple[memoryview, BatchHeader]]:

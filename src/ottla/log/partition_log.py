@@ -68,6 +68,8 @@ class PartitionLog(ReadableLog):
         super().__init__(partition, segments, epochs, producers, log_start_offset, log_end_offset)
         self.config, self._folder = config, folder
         self._flushing = Flushing(folder.disk, folder.path, segments, recovery_point)
+        self.cuts = 0
+        """How often the log was truncated: who works on it in steps looks here."""
 
     @classmethod
     def create(
@@ -334,6 +336,7 @@ class PartitionLog(ReadableLog):
 
     def _cut_to(self, offset: Offset) -> None:
         self.log_end_offset = offset
+        self.cuts += 1
         self._flushing.truncated(offset)
 
     # Compaction
