@@ -1,18 +1,21 @@
 """The broker half of a node: its partitions, its standing with the controller, its listeners."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ottla.server.apis
+from ottla.groups.config import GroupsConfig
 from ottla.log.config import LogConfig
-from ottla.metadata.delta import MetadataDelta
+from ottla.metadata.delta import MetadataDelta, between
 from ottla.metadata.features import TOLERATED
-from ottla.metadata.image import MetadataImage
+from ottla.metadata.image import EMPTY, MetadataImage
 from ottla.model.ids import BrokerId, TopicPartition
+from ottla.model.topics import GROUP_METADATA_TOPIC
 from ottla.model.uuid import Uuid
 from ottla.node.storage.meta_properties import MetaProperties
 from ottla.replication.fetch_sessions import FetchSessions
+from ottla.runtime.machines.groups.group_coordinators import GroupCoordinators
 from ottla.runtime.partitions.log_directories import LogDirectories
 from ottla.runtime.partitions.log_directory import LogDirectory
 from ottla.runtime.partitions.partitions import Partitions
@@ -20,8 +23,9 @@ from ottla.runtime.partitions.upkeep import Upkeep, UpkeepSchedule
 from ottla.runtime.peers.broker_lifecycle import BrokerLifecycle
 from ottla.runtime.peers.controller_channel import Address, ControllerChannel
 from ottla.runtime.peers.producer_ids import ProducerIds
+from ottla.runtime.publishers.groups_publisher import GroupsPublisher
 from ottla.runtime.publishers.partitions_publisher import PartitionsPublisher
-from ottla.runtime.quorum.node_metadata import NodeMetadata
+from ottla.runtime.quorum.node_metadata import NodeMetadata, Publish
 from ottla.server.api import served_apis
 from ottla.server.auto_creation import AutoCreation
 from ottla.server.broker import Broker
@@ -42,12 +46,12 @@ class BrokerHalf:
         node: "Node",
         services: Services,
         lifecycle: BrokerLifecycle,
-        publisher: PartitionsPublisher,
+        publishers: Sequence[Publish],
         logs: LogDirectories,
         upkeep: Upkeep,
     ) -> None:
         self._node, self._services, self._logs, self._upkeep = node, services, logs, upkeep
-        self.lifecycle, self._publisher = lifecycle, publisher
+        self.lifecycle, self._publishers = lifecycle, publishers
 
     async def start(self) -> None:
         lifecycle, broker = self.lifecycle, self._services.broker
@@ -60,7 +64,8 @@ class BrokerHalf:
             lambda name, topic_id: _is_mine(broker.image, self._node.config.node_id, name, topic_id)
         )
         self._lead_all(broker.metadata)
-        broker.metadata.subscribe(self._publisher.publish)
+        for publish in self._publishers:
+            broker.metadata.subscribe(publish)
         lifecycle.set_ready()
         await lifecycle.unfenced.wait()
         await self._listen()
@@ -76,6 +81,7 @@ class BrokerHalf:
             pass
         broker = self._services.broker
         assert broker is not None, "built before it is stopped"
+        broker.groups.close()
         self._logs.checkpoint_high_watermarks(broker.partitions.high_watermarks())
         self._logs.close(self.lifecycle.epoch, self._node.world.clock.now())
 
@@ -85,10 +91,9 @@ class BrokerHalf:
 
     def _lead_all(self, metadata: NodeMetadata) -> None:
         """Begin with the image as it is; from then on deltas tell."""
-        from ottla.metadata.delta import between
-        from ottla.metadata.image import EMPTY
-
-        self._publisher.publish(metadata.image, between(EMPTY, metadata.image))
+        delta = between(EMPTY, metadata.image)
+        for publish in self._publishers:
+            publish(metadata.image, delta)
 
     async def _listen(self) -> None:
         apis = served_apis(ottla.server.apis, "broker")
@@ -104,6 +109,11 @@ def _is_mine(image: MetadataImage, broker: int, name: TopicPartition, topic_id: 
         return False
     partition = topic.partitions.get(name.partition)
     return partition is not None and broker in partition.replicas
+
+
+def _partition_count(image: MetadataImage) -> int:
+    topic = image.topics.by_name(GROUP_METADATA_TOPIC)
+    return 0 if topic is None else len(topic.partitions)
 
 
 def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaProperties]) -> BrokerHalf:
@@ -166,6 +176,14 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         session_timeout_ms=config.number("broker.session.timeout.ms", 9_000),
         registration_timeout_ms=config.number("initial.broker.registration.timeout.ms", 60_000),
     )
+    groups = GroupCoordinators(
+        GroupsConfig(
+            group_initial_rebalance_delay_ms=config.number("group.initial.rebalance.delay.ms", 3_000)
+        ),
+        world.clock,
+        node.deadlines,
+        lambda: _partition_count(metadata.image),
+    )
     forwarding = ControllerChannel(f"broker-{config.node_id}-forwarding", controller, tasks)
     services.broker = Broker(
         settings=settings,
@@ -175,7 +193,12 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         forwarding=forwarding,
         auto_creation=AutoCreation(forwarding, settings, tasks),
         producer_ids=ProducerIds(config.node_id, lambda: lifecycle.epoch, forwarding, tasks),
+        groups=groups,
     )
-    publisher = PartitionsPublisher(BrokerId(config.node_id), partitions, world.clock)
+    broker_id = BrokerId(config.node_id)
+    publishers = (
+        PartitionsPublisher(broker_id, partitions, world.clock).publish,
+        GroupsPublisher(broker_id, groups, partitions).publish,
+    )
     upkeep = Upkeep(partitions, logs, UpkeepSchedule(), world.clock, node.deadlines, tasks)
-    return BrokerHalf(node, services, lifecycle, publisher, logs, upkeep)
+    return BrokerHalf(node, services, lifecycle, publishers, logs, upkeep)

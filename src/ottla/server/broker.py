@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ottla.machine.later import Later
 from ottla.metadata.image import MetadataImage
 from ottla.replication.fetch_sessions import FetchSessions
+from ottla.runtime.machines.groups.group_coordinators import GroupCoordinators
 from ottla.runtime.partitions.partitions import Partitions
 from ottla.runtime.peers.controller_channel import ControllerChannel
 from ottla.runtime.peers.producer_ids import ProducerIds
@@ -24,6 +25,7 @@ class Broker:
     forwarding: ControllerChannel
     auto_creation: AutoCreation
     producer_ids: ProducerIds
+    groups: GroupCoordinators
 
     @property
     def image(self) -> MetadataImage:
