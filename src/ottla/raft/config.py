@@ -1,10 +1,9 @@
 """The timings and sizes of the quorum, `controller.quorum.*`, with Kafka's defaults."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class QuorumConfig:
+class QuorumConfig(NamedTuple):
     """One field per configuration key; every time in milliseconds."""
 
     election_timeout_ms: int = 1_000

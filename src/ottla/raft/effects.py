@@ -5,24 +5,26 @@ that order is what makes a vote count once. Only `SyncLog` is answered later, by
 `__cluster_metadata-0`.
 """
 
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import Ticket
+from ottla.raft.distinct import distinct
 from ottla.raft.positions import EpochAndOffset
-from ottla.raft.voters import Address, Node
+from ottla.raft.voters import Endpoints, Node
 from ottla.wire.message import Message
 
 
-@dataclass(frozen=True, slots=True)
-class PersistQuorumState:
+@distinct
+class PersistQuorumState(NamedTuple):
     """Replace `quorum-state` durably."""
 
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+@distinct
+class Append(NamedTuple):
     """Write whole batches at the end of the log, byte for byte."""
 
     epoch: int
@@ -31,23 +33,23 @@ class Append:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SyncLog:
+@distinct
+class SyncLog(NamedTuple):
     """Bring everything appended so far onto the medium, then tell `Fsynced`.
 
     There is at most one at a time.
     """
 
 
-@dataclass(frozen=True, slots=True)
-class TruncateTo:
+@distinct
+class TruncateTo(NamedTuple):
     """Remove everything from `offset` on; it was never committed."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+@distinct
+class Accepted(NamedTuple):
     """The proposal's records stand at `[base_offset, end_offset)`.
 
     They commit when the high watermark passes the end.
@@ -58,39 +60,39 @@ class Accepted:
     end_offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+@distinct
+class Refused(NamedTuple):
     """The proposal is not in the log: this replica does not lead that epoch any more."""
 
     ticket: Ticket
     error: ErrorCode
 
 
-@dataclass(frozen=True, slots=True)
-class HighWatermarkAdvanced:
+@distinct
+class HighWatermarkAdvanced(NamedTuple):
     """Records below `offset` are committed: hand those not yet applied to the state machine."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class LoadSnapshot:
+@distinct
+class LoadSnapshot(NamedTuple):
     """Let the state machine begin anew from this snapshot, and apply from its end offset on."""
 
     snapshot: EpochAndOffset
 
 
-@dataclass(frozen=True, slots=True)
-class LeaderChanged:
+@distinct
+class LeaderChanged(NamedTuple):
     """Who leads, as far as this replica knows. Brokers send to the controller at one of `endpoints`."""
 
     epoch: int
     leader_id: int | None
-    endpoints: dict[str, Address] = field(default_factory=dict)
+    endpoints: Endpoints = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class BecameLeader:
+@distinct
+class BecameLeader(NamedTuple):
     """This replica leads and every record of earlier epochs is committed and handed over.
 
     The controller may write.
@@ -99,15 +101,15 @@ class BecameLeader:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class LostLeadership:
+@distinct
+class LostLeadership(NamedTuple):
     """What the controller of `epoch` proposed and saw no commit of may or may not survive."""
 
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+@distinct
+class Send(NamedTuple):
     """One request to a peer, in the highest version that both know.
 
     Answered by `ResponseReceived` or `RequestFailed`.
@@ -118,16 +120,16 @@ class Send:
     request: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@distinct
+class Answer(NamedTuple):
     """The whole answer."""
 
     ticket: Ticket
     response: Message
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFromLog:
+@distinct
+class AnswerFromLog(NamedTuple):
     """An answer to Fetch.
 
     Put the batches from `offset` on, below `end_offset`, into its one partition's `records`. At most
@@ -141,8 +143,8 @@ class AnswerFromLog:
     max_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFromSnapshot:
+@distinct
+class AnswerFromSnapshot(NamedTuple):
     """An answer to FetchSnapshot: put `max_bytes` of the file from `position` on into `unaligned_records`."""
 
     ticket: Ticket
@@ -152,8 +154,8 @@ class AnswerFromSnapshot:
     max_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class WriteSnapshotChunk:
+@distinct
+class WriteSnapshotChunk(NamedTuple):
     """Write `data` at `position` of the snapshot's `.part` file; at position 0 whatever was there goes."""
 
     snapshot: EpochAndOffset
@@ -161,30 +163,30 @@ class WriteSnapshotChunk:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CompleteSnapshot:
+@distinct
+class CompleteSnapshot(NamedTuple):
     """Sync the `.part` file and give it its name."""
 
     snapshot: EpochAndOffset
 
 
-@dataclass(frozen=True, slots=True)
-class DiscardSnapshot:
+@distinct
+class DiscardSnapshot(NamedTuple):
     """Remove the `.part` file."""
 
     snapshot: EpochAndOffset
 
 
-@dataclass(frozen=True, slots=True)
-class RestartLogAt:
+@distinct
+class RestartLogAt(NamedTuple):
     """Remove the whole log and `older` snapshots; it goes on, empty, at the end offset of `snapshot`."""
 
     snapshot: EpochAndOffset
     older: tuple[EpochAndOffset, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteBefore:
+@distinct
+class DeleteBefore(NamedTuple):
     """The log begins at the end offset of `snapshot`.
 
     Whole segments below it and `older` snapshots may go.
@@ -194,15 +196,15 @@ class DeleteBefore:
     older: tuple[EpochAndOffset, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Transitioned:
+@distinct
+class Transitioned(NamedTuple):
     """A fact for the log: the replica is in another state."""
 
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class BatchesRejected:
+@distinct
+class BatchesRejected(NamedTuple):
     """A fact for the log: the leader's answer held bytes that cannot be appended.
 
     They are asked for again.
@@ -211,8 +213,8 @@ class BatchesRejected:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShutdownCompleted:
+@distinct
+class ShutdownCompleted(NamedTuple):
     """The replica takes no further part. `in_order` is false when the time ran out first."""
 
     in_order: bool

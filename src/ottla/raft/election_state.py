@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ottla.model.uuid import ZERO, parse_uuid, uuid_text
 from ottla.raft.voters import ReplicaKey
@@ -20,8 +19,7 @@ class QuorumStateError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class ElectionState:
+class ElectionState(NamedTuple):
     """The epoch, its leader if known, and whom this replica voted for in it."""
 
     epoch: int

@@ -1,34 +1,35 @@
 """What happens to the core. Each is handed to `Quorum.step` with the time at which it happened."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import Ticket
 from ottla.raft.batches import PreparedBatch
+from ottla.raft.distinct import distinct
 from ottla.raft.positions import EpochAndOffset
 from ottla.wire.message import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+@distinct
+class Started(NamedTuple):
     """The first event: the log is recovered, the network is up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
+@distinct
+class Ticked(NamedTuple):
     """Time passed; due when `next_deadline` has come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fsynced:
+@distinct
+class Fsynced(NamedTuple):
     """What was appended before the last `SyncLog` is on the medium.
 
     A sync that fails stops the node instead.
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+@distinct
+class Proposed(NamedTuple):
     """The controller that was told `BecameLeader(epoch)` wants `batches` appended, whole and in order."""
 
     ticket: Ticket
@@ -36,8 +37,8 @@ class Proposed:
     batches: tuple[PreparedBatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RequestReceived:
+@distinct
+class RequestReceived(NamedTuple):
     """A peer or a client asks; the answer comes as an `Answer` effect, for a parked fetch some time later."""
 
     ticket: Ticket
@@ -47,16 +48,16 @@ class RequestReceived:
     request: Message
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseReceived:
+@distinct
+class ResponseReceived(NamedTuple):
     """The answer to `Send(correlation_id)`."""
 
     correlation_id: int
     response: Message
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFailed:
+@distinct
+class RequestFailed(NamedTuple):
     """`Send(correlation_id)` got no answer.
 
     BROKER_NOT_AVAILABLE when the connection failed, UNSUPPORTED_VERSION when the peer cannot read the
@@ -67,30 +68,30 @@ class RequestFailed:
     error: ErrorCode
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotCreated:
+@distinct
+class SnapshotCreated(NamedTuple):
     """The state machine has written a snapshot of what is committed below `snapshot.offset`, synced."""
 
     snapshot: EpochAndOffset
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogCleaned:
+@distinct
+class LogCleaned(NamedTuple):
     """The retention of snapshots (`snapshot_retention`) lets the log begin behind `snapshot`."""
 
     snapshot: EpochAndOffset
 
 
-@dataclass(frozen=True, slots=True)
-class ResignRequested:
+@distinct
+class ResignRequested(NamedTuple):
     """The controller of `epoch` cannot go on and gives leadership away."""
 
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class ShutdownRequested:
+@distinct
+class ShutdownRequested(NamedTuple):
     """Leave in order: a leader resigns and waits for another, at most `timeout_ms`."""
 
     timeout_ms: int

@@ -3,7 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from ottla.raft.distinct import distinct
 from ottla.raft.positions import EpochAndOffset
 
 
@@ -116,20 +118,20 @@ class LogView:
         self.epoch_starts = kept
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+@distinct
+class Matches(NamedTuple):
     """The fetching replica's log is a prefix of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diverges:
+@distinct
+class Diverges(NamedTuple):
     """The fetching replica must truncate to the end of this epoch."""
 
     end: EpochAndOffset
 
 
-@dataclass(frozen=True, slots=True)
-class NeedsSnapshot:
+@distinct
+class NeedsSnapshot(NamedTuple):
     """What the fetching replica asks for is gone from the log."""
 
     snapshot: EpochAndOffset

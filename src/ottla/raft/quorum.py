@@ -35,8 +35,7 @@ from ottla.raft.events import (
 from ottla.raft.leader_log import append_as_leader, commit_as_leader
 from ottla.raft.log_view import LogView
 from ottla.raft.replica import Identity, Replica, Shutdown
-from ottla.raft.rpcs import fetch
-from ottla.raft.rpcs.dispatch import answer_request, settle_response
+from ottla.raft.rpcs.dispatch import answer_request, serve_parked_fetches, settle_response
 from ottla.raft.states.leader import Leader
 from ottla.raft.states.prospective import Prospective
 from ottla.raft.states.unattached import Unattached
@@ -116,7 +115,7 @@ class Quorum:
         if replica.shutdown is not None and replica.shutdown.is_finished:
             return None
         leave = replica.shutdown.deadline_ms if replica.shutdown is not None else None
-        return earliest(self._deadline, fetch.parked_deadline(replica), syncing.sync_deadline(replica), leave)
+        return earliest(self._deadline, replica.parked_deadline(), syncing.sync_deadline(replica), leave)
 
     def _handle(self, event: Event) -> None:  # noqa: C901  one arm an event
         replica = self.replica
@@ -155,7 +154,7 @@ class Quorum:
         """Do all that is due now, through as many states as it takes."""
         replica = self.replica
         if _shutdown_is_over(replica):
-            fetch.serve_parked(replica)
+            serve_parked_fetches(replica)
             return
         for _ in range(_TRANSITIONS_MAX):
             state = replica.state
@@ -164,7 +163,7 @@ class Quorum:
                 break
         else:
             raise AssertionError("a replica comes to rest")
-        fetch.serve_parked(replica)
+        serve_parked_fetches(replica)
         syncing.begin_sync_when_due(replica)
 
 

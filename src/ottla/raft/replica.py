@@ -5,6 +5,7 @@ Who it is, what it holds, which state it is in, and what it wants done next. The
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from ottla.model.ids import Ticket
 from ottla.model.now import Now
@@ -30,7 +31,9 @@ from ottla.raft.voters import (
     VoterSet,
 )
 from ottla.wire.message import Message
-from ottla.wire.messages.fetch_request import FetchRequest
+
+if TYPE_CHECKING:
+    from ottla.wire.messages.fetch_request import FetchRequest
 
 State = Unattached | Prospective | Candidate | Leader | Follower | Resigned
 
@@ -39,8 +42,7 @@ class InconsistentQuorum(Exception):
     """A peer says what can only be true if Raft's safety was broken. The node must stop, as Kafka's does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What never changes while the node runs."""
 
     key: ReplicaKey
@@ -56,14 +58,13 @@ class Identity:
     """Whether `process.roles` has `controller`: such a log is synced before every fetch."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParkedFetch:
+class ParkedFetch(NamedTuple):
     """A fetch that found nothing new and waits."""
 
     ticket: Ticket
     listener: str
     version: int
-    request: FetchRequest
+    request: "FetchRequest"
     offset: int
     high_watermark: int
     """What the leader knew when the fetch was parked; -1 for nothing."""
@@ -130,6 +131,10 @@ class Replica:
     @property
     def has_remote_leader(self) -> bool:
         return self.state.leader_id is not None and self.state.leader_id != self.node_id
+
+    def parked_deadline(self) -> int | None:
+        """When the first parked fetch must be answered."""
+        return min((fetch.deadline_ms for fetch in self.parked), default=None)
 
     def emit(self, effect: Effect) -> None:
         self.effects.append(effect)

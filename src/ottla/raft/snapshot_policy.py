@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ottla.raft.positions import EpochAndOffset
 
@@ -36,8 +37,7 @@ class SnapshotSchedule:
         self._bytes, self.last_mono_ms = 0, mono_ms
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotRetention:
+class SnapshotRetention(NamedTuple):
     """`metadata.max.retention.bytes` and `.ms`; a negative one means no limit."""
 
     bytes_max: int

@@ -4,7 +4,7 @@ Whether its log must begin anew behind one (Kafka's `KafkaRaftLog`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ottla.raft.positions import EpochAndOffset
 from ottla.raft.snapshots import parse_snapshot_name
@@ -14,8 +14,7 @@ class InconsistentSnapshots(Exception):
     """The log begins where no snapshot ends: what came before is lost, and the node must not start."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecoveredSnapshots:
+class RecoveredSnapshots(NamedTuple):
     """What to do with the files beside the log."""
 
     kept: tuple[EpochAndOffset, ...]

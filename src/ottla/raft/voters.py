@@ -50,8 +50,7 @@ class VersionRange(NamedTuple):
 SUPPORTED_KRAFT_VERSIONS = VersionRange(0, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Voter:
+class Voter(NamedTuple):
     """One member of the voter set."""
 
     key: ReplicaKey

@@ -85,7 +85,7 @@ def test_a_leader_may_write_once_its_own_epoch_is_committed() -> None:
     effects = leader.ask(fetch_request(2, 1, last_epoch=1))
     assert effects[:3] == [
         HighWatermarkAdvanced(1),
-        LeaderChanged(1, 1, leader.quorum.replica.identity.endpoints),  # type: ignore[arg-type]
+        LeaderChanged(1, 1, leader.quorum.replica.identity.endpoints),
         BecameLeader(1),
     ]
 

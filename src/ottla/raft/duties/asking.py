@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from ottla.raft.election import Election
 from ottla.raft.replica import Replica
-from ottla.raft.rpcs import replication
 from ottla.raft.voters import Node, ReplicaKey
 from ottla.wire.message import Message
 
@@ -31,6 +31,15 @@ def ask_voters(
     return earliest(*deadlines)
 
 
+def ask_for_votes(replica: Replica, election: Election, *, pre_vote: bool) -> int | None:
+    """Ask the voters that have not answered yet."""
+    from ottla.raft.rpcs import vote  # a quorum of one has nobody to ask
+
+    return ask_voters(
+        replica, election.unrecorded(), lambda voter: vote.request(replica, voter, pre_vote=pre_vote)
+    )
+
+
 def ask_any_bootstrap_server(replica: Replica) -> int | None:
     """Fetch from any server that may know the leader, unless an answer is awaited from somebody."""
     now_ms, connections = replica.now.mono_ms, replica.connections
@@ -41,8 +50,14 @@ def ask_any_bootstrap_server(replica: Replica) -> int | None:
     first = replica.entropy.below(len(servers))
     for server in servers[first:] + servers[:first]:
         if connections.busy_until(server.node_id, now_ms) is None:
-            return ask(replica, server, lambda: replication.request(replica))
+            return ask(replica, server, lambda: fetch_request(replica))
     return earliest(*(connections.busy_until(server.node_id, now_ms) for server in servers))
+
+
+def fetch_request(replica: Replica) -> Message:
+    from ottla.raft.rpcs import replication  # a quorum of one never fetches
+
+    return replication.request(replica)
 
 
 def may_fetch(replica: Replica) -> bool:

@@ -1,8 +1,7 @@
 """Candidate: ask for votes until the election is decided or its time is over."""
 
-from ottla.raft.duties.asking import ask_voters, earliest
+from ottla.raft.duties.asking import ask_for_votes, earliest
 from ottla.raft.replica import Replica
-from ottla.raft.rpcs import vote
 from ottla.raft.states.candidate import Candidate
 from ottla.raft.transitions import become_prospective, become_unattached
 
@@ -20,7 +19,5 @@ def perform(replica: Replica, state: Candidate) -> int | None:
         return None
     if state.election.is_lost:
         return deadline
-    ready = ask_voters(
-        replica, state.election.unrecorded(), lambda voter: vote.request(replica, voter, pre_vote=False)
-    )
+    ready = ask_for_votes(replica, state.election, pre_vote=False)
     return earliest(ready, deadline)

@@ -3,9 +3,8 @@
 A voter that hears nothing asks for an election.
 """
 
-from ottla.raft.duties.asking import ask, ask_any_bootstrap_server, earliest, may_fetch
+from ottla.raft.duties.asking import ask, ask_any_bootstrap_server, earliest, fetch_request, may_fetch
 from ottla.raft.replica import Replica
-from ottla.raft.rpcs import replication, snapshot_download, update_raft_voter
 from ottla.raft.states.follower import Follower
 from ottla.raft.transitions import become_prospective
 from ottla.raft.voters import Node
@@ -35,6 +34,8 @@ def _update_or_fetch(replica: Replica, state: Follower, leader: Node) -> int | N
         return _fetch_from_best_node(replica, state, leader)
     if replica.connections.busy_until(leader.node_id, now_ms) is None:
         state.update_voter_deadline_ms = now_ms + replica.config.fetch_timeout_ms
+    from ottla.raft.rpcs import update_raft_voter  # rarely needed
+
     return ask(replica, leader, lambda: update_raft_voter.request(replica))
 
 
@@ -57,8 +58,10 @@ def _fetch_from_best_node(replica: Replica, state: Follower, leader: Node) -> in
         return in_flight
     fetching = state.fetching_snapshot
     if fetching is not None:
+        from ottla.raft.rpcs import snapshot_download  # rarely needed
+
         return ask(replica, leader, lambda: snapshot_download.request(replica, fetching))
-    return ask(replica, leader, lambda: replication.request(replica))
+    return ask(replica, leader, lambda: fetch_request(replica))
 
 
 def _leader_node(replica: Replica, state: Follower) -> Node | None:

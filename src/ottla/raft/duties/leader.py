@@ -4,7 +4,6 @@ from functools import partial
 
 from ottla.raft.duties.asking import ask_voters, earliest
 from ottla.raft.replica import Replica
-from ottla.raft.rpcs import begin_quorum_epoch
 from ottla.raft.states.leader import Leader
 from ottla.raft.transitions import become_resigned
 
@@ -18,7 +17,15 @@ def perform(replica: Replica, state: Leader) -> int | None:
         become_resigned(replica)
         return None
     if state.begin_quorum_epoch_deadline_ms <= now_ms:
-        ask_voters(replica, state.silent_voters(now_ms), partial(begin_quorum_epoch.request, replica))
+        _tell_silent_voters(replica, state)
         state.begin_quorum_epoch_deadline_ms = now_ms + replica.config.begin_quorum_epoch_timeout_ms
     next_round_ms = state.begin_quorum_epoch_deadline_ms if len(state.voters) > 1 else None
     return earliest(check_quorum_ms, next_round_ms)
+
+
+def _tell_silent_voters(replica: Replica, state: Leader) -> None:
+    silent = state.silent_voters(replica.now.mono_ms)
+    if silent:
+        from ottla.raft.rpcs import begin_quorum_epoch  # a quorum of one has nobody to tell
+
+        ask_voters(replica, silent, partial(begin_quorum_epoch.request, replica))

@@ -1,8 +1,7 @@
 """Prospective: ask for pre-votes until the election is decided or its time is over."""
 
-from ottla.raft.duties.asking import ask_voters, earliest
+from ottla.raft.duties.asking import ask_for_votes, earliest
 from ottla.raft.replica import Replica
-from ottla.raft.rpcs import vote
 from ottla.raft.states.prospective import Prospective
 from ottla.raft.transitions import after_lost_pre_vote
 
@@ -16,7 +15,5 @@ def perform(replica: Replica, state: Prospective) -> int | None:
         return None
     if state.election.is_lost:
         return deadline
-    ready = ask_voters(
-        replica, state.election.unrecorded(), lambda voter: vote.request(replica, voter, pre_vote=True)
-    )
+    ready = ask_for_votes(replica, state.election, pre_vote=True)
     return earliest(ready, deadline)

@@ -22,6 +22,7 @@ from ottla.raft.rpcs.envelope import (
 from ottla.raft.states.leader import Leader
 from ottla.raft.transitions import take_over_leader
 from ottla.raft.voters import ReplicaKey
+from ottla.wire.message import Message
 from ottla.wire.messages import begin_quorum_epoch_request, begin_quorum_epoch_response
 
 
@@ -43,9 +44,11 @@ def request(replica: Replica, voter: ReplicaKey) -> begin_quorum_epoch_request.B
     )
 
 
-def answer(
-    replica: Replica, event: RequestReceived, asked: begin_quorum_epoch_request.BeginQuorumEpochRequest
-) -> None:
+def answer(replica: Replica, event: RequestReceived) -> None:
+    asked = event.request
+    assert isinstance(asked, begin_quorum_epoch_request.BeginQuorumEpochRequest), (
+        "it was sent here by its key"
+    )
     if not is_cluster(replica, asked.cluster_id):
         _refuse_whole(replica, event, ErrorCode.INCONSISTENT_CLUSTER_ID)
         return
@@ -69,9 +72,10 @@ def answer(
     replica.emit(Answer(event.ticket, response))
 
 
-def settle(
-    replica: Replica, node_id: int, response: begin_quorum_epoch_response.BeginQuorumEpochResponse
-) -> bool:
+def settle(replica: Replica, node_id: int, response: Message) -> bool:
+    assert isinstance(response, begin_quorum_epoch_response.BeginQuorumEpochResponse), (
+        "it was sent here by its key"
+    )
     top_level = error_of(response.error_code)
     if top_level is not ErrorCode.NONE:
         return settle_top_level(top_level)

@@ -9,9 +9,9 @@ from ottla.raft.states.leader import Leader, Progress
 from ottla.wire.messages import describe_quorum_request, describe_quorum_response
 
 
-def answer(
-    replica: Replica, event: RequestReceived, asked: describe_quorum_request.DescribeQuorumRequest
-) -> None:
+def answer(replica: Replica, event: RequestReceived) -> None:
+    asked = event.request
+    assert isinstance(asked, describe_quorum_request.DescribeQuorumRequest), "sent by its key"
     if only_partition(asked.topics) is None:
         replica.emit(Answer(event.ticket, _unknown_partitions(asked)))
         return

@@ -25,6 +25,7 @@ from ottla.raft.states.follower import Follower
 from ottla.raft.states.resigned import Resigned
 from ottla.raft.transitions import take_over_leader
 from ottla.raft.voters import ReplicaKey
+from ottla.wire.message import Message
 from ottla.wire.messages import end_quorum_epoch_request, end_quorum_epoch_response
 
 
@@ -48,9 +49,9 @@ def request(replica: Replica, resigned: Resigned) -> end_quorum_epoch_request.En
     )
 
 
-def answer(
-    replica: Replica, event: RequestReceived, asked: end_quorum_epoch_request.EndQuorumEpochRequest
-) -> None:
+def answer(replica: Replica, event: RequestReceived) -> None:
+    asked = event.request
+    assert isinstance(asked, end_quorum_epoch_request.EndQuorumEpochRequest), "sent by its key"
     if not is_cluster(replica, asked.cluster_id):
         _refuse_whole(replica, event, ErrorCode.INCONSISTENT_CLUSTER_ID)
         return
@@ -74,9 +75,10 @@ def answer(
     replica.emit(Answer(event.ticket, response))
 
 
-def settle(
-    replica: Replica, node_id: int, response: end_quorum_epoch_response.EndQuorumEpochResponse
-) -> bool:
+def settle(replica: Replica, node_id: int, response: Message) -> bool:
+    assert isinstance(response, end_quorum_epoch_response.EndQuorumEpochResponse), (
+        "it was sent here by its key"
+    )
     top_level = error_of(response.error_code)
     if top_level is not ErrorCode.NONE:
         return settle_top_level(top_level)

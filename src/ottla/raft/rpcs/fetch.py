@@ -5,8 +5,6 @@ else. One that finds nothing new is parked until something is appended or commit
 over.
 """
 
-from dataclasses import replace
-
 from ottla.model.errors import ErrorCode
 from ottla.model.uuid import METADATA_TOPIC_ID, Uuid
 from ottla.raft.effects import Answer, AnswerFromLog
@@ -30,7 +28,9 @@ _NO_HIGH_WATERMARK = -1
 _ENDPOINTS_FROM_VERSION = 17
 
 
-def answer(replica: Replica, event: RequestReceived, asked: fetch_request.FetchRequest) -> None:
+def answer(replica: Replica, event: RequestReceived) -> None:
+    asked = event.request
+    assert isinstance(asked, fetch_request.FetchRequest), "sent by its key"
     if not is_cluster(replica, asked.cluster_id):
         _refuse_whole(replica, event, ErrorCode.INCONSISTENT_CLUSTER_ID)
         return
@@ -71,10 +71,6 @@ def _is_due(replica: Replica, fetch: ParkedFetch) -> bool:
     return has_more or fetch.deadline_ms <= replica.now.mono_ms
 
 
-def parked_deadline(replica: Replica) -> int | None:
-    return min((fetch.deadline_ms for fetch in replica.parked), default=None)
-
-
 def _serve(
     replica: Replica, fetch: ParkedFetch, partition: fetch_request.FetchPartition, *, may_park: bool
 ) -> None:
@@ -95,7 +91,7 @@ def _serve(
             _answer_with_records(replica, fetch, partition)
             return
         if may_park and partition.high_watermark >= _high_watermark(leader):
-            replica.parked.append(replace(fetch, high_watermark=_high_watermark(leader)))
+            replica.parked.append(fetch._replace(high_watermark=_high_watermark(leader)))
             return
     replica.emit(Answer(fetch.ticket, _response(replica, fetch, position=position)))
 

@@ -22,9 +22,9 @@ from ottla.raft.voters import ReplicaKey
 from ottla.wire.messages import fetch_snapshot_request, fetch_snapshot_response
 
 
-def answer(
-    replica: Replica, event: RequestReceived, asked: fetch_snapshot_request.FetchSnapshotRequest
-) -> None:
+def answer(replica: Replica, event: RequestReceived) -> None:
+    asked = event.request
+    assert isinstance(asked, fetch_snapshot_request.FetchSnapshotRequest), "sent by its key"
     if not is_cluster(replica, asked.cluster_id):
         _refuse_whole(replica, event, ErrorCode.INCONSISTENT_CLUSTER_ID)
         return

@@ -17,6 +17,7 @@ from ottla.raft.rpcs.envelope import (
 )
 from ottla.raft.states.follower import FetchingSnapshot, Follower
 from ottla.raft.syncing import forget_from
+from ottla.wire.message import Message
 from ottla.wire.messages import fetch_request, fetch_response
 
 
@@ -42,7 +43,8 @@ def request(replica: Replica) -> fetch_request.FetchRequest:
     )
 
 
-def settle(replica: Replica, response: fetch_response.FetchResponse) -> bool:
+def settle(replica: Replica, response: Message) -> bool:
+    assert isinstance(response, fetch_response.FetchResponse), "sent by its key"
     top_level = error_of(response.error_code)
     if top_level is not ErrorCode.NONE:
         return settle_top_level(top_level)

@@ -25,6 +25,7 @@ from ottla.raft.rpcs.envelope import (
 )
 from ottla.raft.rpcs.replication import heard_from_leader
 from ottla.raft.states.follower import FetchingSnapshot, Follower
+from ottla.wire.message import Message
 from ottla.wire.messages import fetch_snapshot_request, fetch_snapshot_response
 
 
@@ -46,7 +47,8 @@ def request(replica: Replica, fetching: FetchingSnapshot) -> fetch_snapshot_requ
     )
 
 
-def settle(replica: Replica, response: fetch_snapshot_response.FetchSnapshotResponse) -> bool:
+def settle(replica: Replica, response: Message) -> bool:
+    assert isinstance(response, fetch_snapshot_response.FetchSnapshotResponse), "sent by its key"
     top_level = error_of(response.error_code)
     if top_level is not ErrorCode.NONE:
         return settle_top_level(top_level)

@@ -24,6 +24,7 @@ from ottla.raft.rpcs.replication import heard_from_leader
 from ottla.raft.states.follower import Follower
 from ottla.raft.states.leader import Leader
 from ottla.raft.voters import SUPPORTED_KRAFT_VERSIONS, Address, ReplicaKey, VersionRange, Voter, VoterSet
+from ottla.wire.message import Message
 from ottla.wire.messages import update_raft_voter_request, update_raft_voter_response
 
 
@@ -44,9 +45,9 @@ def request(replica: Replica) -> update_raft_voter_request.UpdateRaftVoterReques
     )
 
 
-def answer(
-    replica: Replica, event: RequestReceived, asked: update_raft_voter_request.UpdateRaftVoterRequest
-) -> None:
+def answer(replica: Replica, event: RequestReceived) -> None:
+    asked = event.request
+    assert isinstance(asked, update_raft_voter_request.UpdateRaftVoterRequest), "sent by its key"
     error = _take(replica, asked)
     response = update_raft_voter_response.UpdateRaftVoterResponse(error_code=error)
     response.current_leader.leader_id = leader_id_or_none(replica)
@@ -57,7 +58,10 @@ def answer(
     replica.emit(Answer(event.ticket, response))
 
 
-def settle(replica: Replica, response: update_raft_voter_response.UpdateRaftVoterResponse) -> bool:
+def settle(replica: Replica, response: Message) -> bool:
+    assert isinstance(response, update_raft_voter_response.UpdateRaftVoterResponse), (
+        "it was sent here by its key"
+    )
     leader, error = response.current_leader, error_of(response.error_code)
     told = Leadership(None, leader.leader_epoch, {})
     if leader.leader_id >= 0:

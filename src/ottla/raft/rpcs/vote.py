@@ -31,6 +31,7 @@ from ottla.raft.transitions import (
     become_unattached,
 )
 from ottla.raft.voters import ReplicaKey
+from ottla.wire.message import Message
 from ottla.wire.messages import vote_request, vote_response
 
 
@@ -54,7 +55,9 @@ def request(replica: Replica, voter: ReplicaKey, *, pre_vote: bool) -> vote_requ
     )
 
 
-def answer(replica: Replica, event: RequestReceived, asked: vote_request.VoteRequest) -> None:
+def answer(replica: Replica, event: RequestReceived) -> None:
+    asked = event.request
+    assert isinstance(asked, vote_request.VoteRequest), "sent by its key"
     if not is_cluster(replica, asked.cluster_id):
         _refuse_whole(replica, event, ErrorCode.INCONSISTENT_CLUSTER_ID)
         return
@@ -79,8 +82,9 @@ def answer(replica: Replica, event: RequestReceived, asked: vote_request.VoteReq
     replica.emit(Answer(event.ticket, response))
 
 
-def settle(replica: Replica, node_id: int, response: vote_response.VoteResponse) -> bool:
+def settle(replica: Replica, node_id: int, response: Message) -> bool:
     """Count the answer. False: ask `node_id` again after a pause."""
+    assert isinstance(response, vote_response.VoteResponse), "sent by its key"
     top_level = error_of(response.error_code)
     if top_level is ErrorCode.UNSUPPORTED_VERSION and isinstance(replica.state, Prospective):
         # A voter that knows no pre-vote can only be asked in earnest.
