@@ -12,10 +12,10 @@ from ottla.model.errors import ApiError, ErrorCode
 from ottla.model.ids import Ticket
 from ottla.wire.messages import alter_configs_request as legacy_request
 from ottla.wire.messages import alter_configs_response as legacy_response
-from ottla.wire.messages import incremental_alter_configs_request as request
-from ottla.wire.messages import incremental_alter_configs_response as response
+from ottla.wire.messages import incremental_alter_configs_request as incremental_request
+from ottla.wire.messages import incremental_alter_configs_response as incremental_response
 
-Wanted = TypeVar("Wanted", legacy_request.AlterConfigsResource, request.AlterConfigsResource)
+Wanted = TypeVar("Wanted", legacy_request.AlterConfigsResource, incremental_request.AlterConfigsResource)
 
 
 class AlterConfigs(NamedTuple):
@@ -46,19 +46,21 @@ class IncrementalAlterConfigs(NamedTuple):
     """Set, delete, append to and subtract from single overrides (KIP-339)."""
 
     ticket: Ticket
-    request: request.IncrementalAlterConfigsRequest
+    request: incremental_request.IncrementalAlterConfigsRequest
     forwarded: bool = True
     """As of AlterConfigs."""
 
     def decide(self, turn: Turn) -> Outcome:
-        def alter(resource: ConfigResource, wanted: request.AlterConfigsResource) -> list[MetadataRecord]:
+        def alter(
+            resource: ConfigResource, wanted: incremental_request.AlterConfigsResource
+        ) -> list[MetadataRecord]:
             alterations = [_alteration(config) for config in wanted.configs]
             return altered_configs(turn, resource, alterations, exists=True, forwarded=self.forwarded)
 
         records, results = _each(self.request.resources, alter)
         return turn.answer(self.ticket, _response(results), () if self.request.validate_only else records)
 
-    def refused(self, error: ApiError) -> response.IncrementalAlterConfigsResponse:
+    def refused(self, error: ApiError) -> incremental_response.IncrementalAlterConfigsResponse:
         return _response([_result(wanted, error) for wanted in self.request.resources])
 
 
@@ -75,9 +77,9 @@ def _legacy_response(results: Sequence[_Result]) -> legacy_response.AlterConfigs
     )
 
 
-def _response(results: Sequence[_Result]) -> response.IncrementalAlterConfigsResponse:
-    return response.IncrementalAlterConfigsResponse(
-        responses=[response.AlterConfigsResourceResponse(**each._asdict()) for each in results]
+def _response(results: Sequence[_Result]) -> incremental_response.IncrementalAlterConfigsResponse:
+    return incremental_response.IncrementalAlterConfigsResponse(
+        responses=[incremental_response.AlterConfigsResourceResponse(**each._asdict()) for each in results]
     )
 
 
@@ -114,7 +116,7 @@ def _resource(wanted: Wanted) -> ConfigResource:
     return ConfigResource(type_, wanted.resource_name)
 
 
-def _alteration(config: request.AlterableConfig) -> Alteration:
+def _alteration(config: incremental_request.AlterableConfig) -> Alteration:
     try:
         return Alteration(config.name, Operation(config.config_operation), config.value)
     except ValueError:

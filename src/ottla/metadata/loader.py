@@ -27,7 +27,7 @@ class MetadataLoader:
         self._published = image
         self._replayed = image
         self._touched: _Touched = {}
-        """What differs from the published image, or, in an open transaction, from the image at its begin."""
+        """Since the image was published, or in an open transaction since its begin."""
         self._transaction: OpenTransaction[tuple[MetadataImage, _Touched]] | None = None
 
     @property
@@ -63,8 +63,6 @@ class MetadataLoader:
         self._published = image
         if self._transaction is None:
             self._touched = {}
-        else:
-            self._transaction = self._transaction._replace(before=(image, {}))
         return delta
 
     def _load(self, record: Message, previous: Provenance) -> None:

@@ -1,9 +1,8 @@
 """Deltas: what is noted while replaying is exactly what differs, in an order that chance has no part in."""
 
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.metadata.differences import everything
 from tests.unit.metadata.histories import history, image_of
 
 from ottla.metadata.delta import Change, MetadataDelta, between
@@ -29,23 +28,6 @@ def delta_of(before: list[Message], after: list[Message]) -> MetadataDelta:
     delta = loader.take_delta()
     assert delta is not None
     return delta
-
-
-def everything(delta: MetadataDelta) -> dict[str, Any]:
-    subjects = (
-        "features",
-        "brokers",
-        "controllers",
-        "configs",
-        "client_quotas",
-        "acls",
-        "scram",
-        "delegation_tokens",
-        "created_topics",
-        "deleted_topics",
-        "partitions",
-    )
-    return {subject: getattr(delta, subject)() for subject in subjects}
 
 
 def a_topic(name: str = "foo", topic_id: bytes = FOO, leader: int = 1) -> list[Message]:

@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.metadata.differences import everything
 from tests.unit.metadata.histories import history, image_of
 
+from ottla.metadata.delta import between
 from ottla.metadata.image import EMPTY, Provenance
 from ottla.metadata.loader import MetadataLoader
 from ottla.metadata.record import ReplayError
@@ -31,8 +33,11 @@ def loaded(*batches: list[Message]) -> MetadataLoader:
 
 
 def published(loader: MetadataLoader) -> tuple[list[str], int]:
-    """Topics and offset of what is published next."""
-    loader.take_delta()
+    """Topics and offset of what is published next; its delta is all that differs."""
+    before = loader.image
+    delta = loader.take_delta()
+    if delta is not None:
+        assert everything(delta) == everything(between(before, loader.image))
     return [topic.name for topic in loader.image.topics.sorted_by_name()], loader.image.provenance.offset
 
 
@@ -59,6 +64,7 @@ def test_an_open_transaction_shows_only_what_came_before_it() -> None:
 
 def test_the_end_shows_the_whole_transaction() -> None:
     assert published(loaded([BEGIN, topic("a")], [topic("b"), END])) == (["a", "b"], 3)
+    assert published(loaded([topic("a"), BEGIN, topic("b"), END, topic("c")])) == (["a", "b", "c"], 4)
 
 
 def test_an_abort_drops_the_transaction_and_the_log_goes_on() -> None:
