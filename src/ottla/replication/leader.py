@@ -46,6 +46,11 @@ class LeaderReplica:
         return len(self.isr) >= self.min_isr
 
     def _advance(self) -> bool:
+        if len(self.isr) == 1 and not self._followers:
+            # The usual case of a small cluster, and on every produce request.
+            rose = self.log_end > self.high_watermark
+            self.high_watermark = max(self.high_watermark, self.log_end)
+            return rose
         if not self.enough_replicas and self._followers:
             return False
         ends = [self._followers.get(replica, Offset(0)) for replica in self.isr if replica != self.broker]

@@ -81,6 +81,7 @@ class Connection(asyncio.BufferedProtocol):
         "client_port",
         "identity",
         "last_active_ms",
+        "repeated_produce",
         "session",
         "transport",
     )
@@ -110,6 +111,7 @@ class Connection(asyncio.BufferedProtocol):
         self._was_active = True
         self.identity = identity
         self.session: Any = None
+        self.repeated_produce: Any = None
         self.client_host, self.client_port = "", 0
         self.last_active_ms = 0
 

@@ -11,6 +11,7 @@ from ottla.server.api import Api
 from ottla.server.connection import Answer, Connection
 from ottla.server.context import RequestContext, Services
 from ottla.server.failure import failed_response
+from ottla.server.fast.repeated_produce import remember
 from ottla.server.forwarding import FORWARDED
 from ottla.server.listener import Listener
 from ottla.wire.headers import RequestHeader, read_header
@@ -18,7 +19,7 @@ from ottla.wire.message import Message
 from ottla.wire.primitives import ProtocolError, Reader, UnsupportedVersion
 
 _log = logging.getLogger("ottla.server")
-_API_VERSIONS = 18
+_PRODUCE, _API_VERSIONS = 0, 18
 _HEAD = Struct(">ii")
 _SIZE = Struct(">i")
 
@@ -34,6 +35,11 @@ class Dispatcher:
         self._forwarded = {key for key, api in apis.items() if forwards and api.name in FORWARDED}
 
     def accept(self, frame: memoryview, connection: Connection) -> Answer | Later[Answer]:
+        repeated = connection.repeated_produce
+        if repeated is not None:
+            answer: Answer | Later[Answer] = repeated.answer(frame, self._services.clock.now())
+            if answer is not None:
+                return answer
         header = read_header(frame)
         api = self.apis.get(header.key)
         if api is None:
@@ -69,6 +75,8 @@ class Dispatcher:
             answer = api.handle(request, context)
         except ApiError as error:
             answer = failed_response(api, request, error)
+        if header.key == _PRODUCE:
+            context.connection.repeated_produce = remember(frame, header, request, context.broker.partitions)
         if isinstance(answer, Later):
             return answer.then(lambda response: encode_response(api, header, response))
         return encode_response(api, header, answer)

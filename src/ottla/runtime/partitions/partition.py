@@ -22,6 +22,7 @@ class Partition:
         "_laters",
         "_on_commit",
         "_watchers",
+        "is_led",
         "log",
         "name",
         "replica",
@@ -38,6 +39,7 @@ class Partition:
     ) -> None:
         self.name, self.topic_id, self.log, self.replica = name, topic_id, log, replica
         self._on_commit = on_commit
+        self.is_led = True
         self._acks = AckWaiters(replica.high_watermark)
         self._laters: dict[Ticket, Later[ErrorCode]] = {}
         self._last_ticket = 0
@@ -90,6 +92,7 @@ class Partition:
 
     def depose(self, now: Now) -> None:
         """This broker no longer leads the partition: whoever waits is told."""
+        self.is_led = False
         self._settle(self._acks.step(Deposed(), now))
         self._wake()
 
@@ -106,7 +109,10 @@ class Partition:
             self._committed(now)
 
     def _committed(self, now: Now) -> None:
-        self._settle(self._acks.step(Committed(self.replica.high_watermark), now))
+        if self._laters:
+            self._settle(self._acks.step(Committed(self.replica.high_watermark), now))
+        else:
+            self._acks.high_watermark = self.replica.high_watermark
         if self._on_commit is not None:
             self._on_commit(self)
         self._wake()

@@ -100,9 +100,7 @@ def _forgotten(request: FetchRequest, context: RequestContext, by_id: bool) -> l
     ]
 
 
-def _answer(
-    request: FetchRequest, session: FetchSession | None, results: list[FetchResult]
-) -> FetchResponse:
+def _answer(request: FetchRequest, session: FetchSession | None, results: list[FetchResult]) -> FetchResponse:
     incremental = session is not None and request.session_epoch != INITIAL_EPOCH
     response = FetchResponse(session_id=session.session_id if session is not None else 0)
     topic: FetchableTopicResponse | None = None

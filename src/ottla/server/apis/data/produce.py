@@ -63,7 +63,10 @@ def _append(
 ) -> PartitionProduceResponse:
     if request.acks not in (-1, 0, 1):
         return PartitionProduceResponse(
-            index=data.index, error_code=ErrorCode.INVALID_REQUIRED_ACKS, base_offset=-1, log_append_time_ms=-1
+            index=data.index,
+            error_code=ErrorCode.INVALID_REQUIRED_ACKS,
+            base_offset=-1,
+            log_append_time_ms=-1,
         )
     partition, error = context.broker.partitions.led(topic.name, topic.topic_id, data.index)
     if partition is None:
@@ -115,7 +118,12 @@ def _appended(index: int, appended: Appended) -> PartitionProduceResponse:
 
 def _refused(index: int, error: ErrorCode, message: str | None) -> PartitionProduceResponse:
     return PartitionProduceResponse(
-        index=index, error_code=error, base_offset=-1, log_append_time_ms=-1, log_start_offset=-1, error_message=message
+        index=index,
+        error_code=error,
+        base_offset=-1,
+        log_append_time_ms=-1,
+        log_start_offset=-1,
+        error_message=message,
     )
 
 
@@ -148,5 +156,3 @@ def _close_on_error(response: ProduceResponse) -> None:
                     f"Closing connection due to error during produce request with acks=0: topic {topic.name}, "
                     f"partition {partition.index}, {ErrorCode(partition.error_code).name}"
                 )
-
-
