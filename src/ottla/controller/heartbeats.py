@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ottla.controller.leadership import leader_and_isr_updates
 from ottla.controller.log_dirs import cordoned_directories, offline_directories
 from ottla.controller.partition_index import LEADERLESS, in_isr, led_by
+from ottla.controller.registration_change import registration_change
 from ottla.controller.sessions import NOT_SHUTTING_DOWN, BrokerSession
 from ottla.controller.turn import Outcome, Turn
 from ottla.machine.decision import Timer
@@ -16,7 +17,6 @@ from ottla.model.errors import ApiError, ErrorCode
 from ottla.model.ids import Ticket
 from ottla.wire.messages.broker_heartbeat_request import BrokerHeartbeatRequest
 from ottla.wire.messages.broker_heartbeat_response import BrokerHeartbeatResponse
-from ottla.wire.messages.broker_registration_change_record import BrokerRegistrationChangeRecord
 
 
 class BrokerState(Enum):
@@ -155,22 +155,23 @@ def _transition(turn: Turn, broker: Broker, following: BrokerState) -> list[Meta
 def _fence(turn: Turn, broker: Broker) -> list[MetadataRecord]:
     """First its partitions move, then it is fenced."""
     keys = turn.state.partitions.sorted(in_isr(broker.id))
-    change = BrokerRegistrationChangeRecord(broker_id=broker.id, broker_epoch=broker.epoch, fenced=1)
-    return [*leader_and_isr_updates(turn, keys, remove=broker.id), MetadataRecord(change, 0)]
+    return [
+        *leader_and_isr_updates(turn, keys, remove=broker.id),
+        registration_change(broker, fenced=True),
+    ]
 
 
 def _unfence(turn: Turn, broker: Broker) -> list[MetadataRecord]:
     """First it is unfenced, then it leads what has no leader and only it can lead."""
-    change = BrokerRegistrationChangeRecord(broker_id=broker.id, broker_epoch=broker.epoch, fenced=-1)
     keys = turn.state.partitions.sorted(LEADERLESS)
-    return [MetadataRecord(change, 0), *leader_and_isr_updates(turn, keys, add=broker.id)]
+    return [
+        registration_change(broker, fenced=False),
+        *leader_and_isr_updates(turn, keys, add=broker.id),
+    ]
 
 
 def _begin_shutdown(turn: Turn, broker: Broker) -> list[MetadataRecord]:
     records = leader_and_isr_updates(turn, turn.state.partitions.sorted(in_isr(broker.id)), remove=broker.id)
     if broker.in_controlled_shutdown:
         return records
-    change = BrokerRegistrationChangeRecord(
-        broker_id=broker.id, broker_epoch=broker.epoch, in_controlled_shutdown=1
-    )
-    return [MetadataRecord(change, 1), *records]
+    return [registration_change(broker, in_controlled_shutdown=True), *records]

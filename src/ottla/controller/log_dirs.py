@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from ottla.controller.leadership import leader_and_isr_updates
 from ottla.controller.partition_index import on_directory
+from ottla.controller.registration_change import registration_change
 from ottla.controller.turn import Turn
 from ottla.metadata import metadata_version
 from ottla.metadata.brokers import Broker
 from ottla.metadata.record import MetadataRecord
-from ottla.wire.messages.broker_registration_change_record import BrokerRegistrationChangeRecord
 
 
 def offline_directories(turn: Turn, broker: Broker, offline: Sequence[bytes]) -> list[MetadataRecord]:
@@ -20,12 +20,8 @@ def offline_directories(turn: Turn, broker: Broker, offline: Sequence[bytes]) ->
     for directory in failed:
         keys = turn.state.partitions.sorted(on_directory(directory))
         records += leader_and_isr_updates(turn, keys, remove=broker.id)
-    change = BrokerRegistrationChangeRecord(
-        broker_id=broker.id,
-        broker_epoch=broker.epoch,
-        log_dirs=[directory for directory in broker.directories if directory not in offline],
-    )
-    return [*records, MetadataRecord(change, 2)]
+    left = [directory for directory in broker.directories if directory not in offline]
+    return [*records, registration_change(broker, log_dirs=left)]
 
 
 def cordoned_directories(
@@ -36,7 +32,4 @@ def cordoned_directories(
         return []
     if broker.cordoned_directories is not None and set(broker.cordoned_directories) == set(cordoned):
         return []
-    change = BrokerRegistrationChangeRecord(
-        broker_id=broker.id, broker_epoch=broker.epoch, cordoned_log_dirs=list(cordoned)
-    )
-    return [MetadataRecord(change, 3)]
+    return [registration_change(broker, cordoned_log_dirs=cordoned)]

@@ -54,20 +54,7 @@ SERVED: Final = {
 }
 """Features that are missing here are served at level 0 only."""
 
-_DEFAULT_SINCE: Final = {
-    TRANSACTION_VERSION: {1: 24, 2: 24},
-    GROUP_VERSION: {1: 22},
-    ELR_VERSION: {1: 26},
-    SHARE_VERSION: {1: 28},
-    STREAMS_VERSION: {1: 29},
-}
-"""By level: the metadata.version from which Kafka's own format finalizes it."""
 _DEPENDENCIES: Final = {(ELR_VERSION, 1): (metadata_version.FEATURE, metadata_version.ELR)}
-
-
-def kafka_default_level(feature: str, level: int) -> int:
-    """What Apache Kafka's format would finalize of `feature` at metadata.version `level`."""
-    return max((found for found, since in _DEFAULT_SINCE[feature].items() if level >= since), default=0)
 
 
 def missing_dependency(feature: str, level: int, finalized: dict[str, int]) -> str | None:

@@ -45,9 +45,5 @@ class MetadataImage(NamedTuple):
         assert level is not None, "the metadata.version comes before everything that depends on it"
         return level
 
-    def same_content(self, other: "MetadataImage") -> bool:
-        """Whether both say the same of the cluster, wherever they come from."""
-        return self[1:] == other[1:]
-
 
 EMPTY = MetadataImage()

@@ -1,8 +1,11 @@
 """The levels of the feature metadata.version, and what each allows to write (`MetadataVersion`)."""
 
-from typing import Final
+from __future__ import annotations
 
-from ottla.wire.message import Message
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ottla.wire.messages.broker_registration_change_record import BrokerRegistrationChangeRecord
 
 FEATURE: Final = "metadata.version"
 MINIMUM: Final = 7
@@ -83,26 +86,10 @@ def partition_version(level: int) -> int:
     return 1 if level >= DIRECTORY_ASSIGNMENT else 0
 
 
-def registration_change_version(change: Message) -> int:
-    """The lowest version that carries a BrokerRegistrationChangeRecord."""
-    if getattr(change, "cordoned_log_dirs", None) is not None:
+def registration_change_version(change: BrokerRegistrationChangeRecord) -> int:
+    """The lowest version that carries the change: the level has no say."""
+    if change.cordoned_log_dirs is not None:
         return 3
-    if getattr(change, "log_dirs", None):
+    if change.log_dirs:
         return 2
-    return 1 if getattr(change, "in_controlled_shutdown", 0) else 0
-
-
-def fetch_version(level: int) -> int:
-    """The version of Fetch that a broker sends to a broker."""
-    for since, version in ((27, 18), (21, 17), (19, 16), (10, 15), (9, 14)):
-        if level >= since:
-            return version
-    return 13
-
-
-def list_offsets_version(level: int) -> int:
-    """The version of ListOffsets that a broker sends to a broker."""
-    for since, version in ((29, 11), (25, 10), (21, 9), (9, 8)):
-        if level >= since:
-            return version
-    return 7
+    return 1 if change.in_controlled_shutdown else 0

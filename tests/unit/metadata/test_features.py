@@ -3,7 +3,7 @@
 import pytest
 
 from ottla.metadata import features
-from ottla.metadata.features import TOLERATED, FeaturesImage, VersionRange, kafka_default_level, set_level
+from ottla.metadata.features import TOLERATED, FeaturesImage, VersionRange, set_level
 from ottla.metadata.record import ReplayError
 from ottla.wire.messages.feature_level_record import FeatureLevelRecord
 
@@ -55,12 +55,6 @@ def test_a_level_outside_what_this_software_knows_stops_replay(name: str, level:
 def test_eligible_leader_replicas_are_kept_from_level_one_on() -> None:
     assert not replayed(("metadata.version", 30)).elr_enabled
     assert replayed(("eligible.leader.replicas.version", 1)).elr_enabled
-
-
-def test_kafka_finalizes_features_by_the_metadata_version_of_a_new_cluster() -> None:
-    names = [name for name in TOLERATED if name not in ("metadata.version", "kraft.version")]
-    at = {level: [kafka_default_level(name, level) for name in names] for level in (21, 25, 27, 29)}
-    assert at == {21: [0, 0, 0, 0, 0], 25: [2, 1, 0, 0, 0], 27: [2, 1, 1, 0, 0], 29: [2, 1, 1, 1, 1]}
 
 
 def test_eligible_leader_replicas_need_a_metadata_version_with_their_records() -> None:

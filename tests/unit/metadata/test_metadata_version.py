@@ -43,18 +43,6 @@ def test_a_registration_change_is_written_in_the_lowest_version_that_carries_it(
 
 
 @pytest.mark.parametrize(
-    ("level", "version"), [(7, 13), (9, 14), (10, 15), (19, 16), (21, 17), (25, 17), (27, 18)]
-)
-def test_the_level_chooses_the_version_of_fetch_between_brokers(level: int, version: int) -> None:
-    assert mv.fetch_version(level) == version
-
-
-@pytest.mark.parametrize(("level", "version"), [(7, 7), (9, 8), (21, 9), (25, 10), (29, 11)])
-def test_the_level_chooses_the_version_of_list_offsets_between_brokers(level: int, version: int) -> None:
-    assert mv.list_offsets_version(level) == version
-
-
-@pytest.mark.parametrize(
     ("one", "other", "changed"),
     [(25, 25, False), (25, 24, False), (23, 25, False), (22, 25, True), (30, 29, True)],
 )
