@@ -14,14 +14,18 @@ from ottla.raft.config import QuorumConfig
 from ottla.raft.effects import (
     Answer,
     AnswerFromLog,
+    AnswerFromSnapshot,
     Append,
     BecameLeader,
+    DeleteBefore,
     Effect,
     HighWatermarkAdvanced,
     PersistQuorumState,
+    RestartLogAt,
     Send,
     SyncLog,
     TruncateTo,
+    WriteSnapshotChunk,
 )
 from ottla.raft.events import (
     Event,
@@ -33,6 +37,7 @@ from ottla.raft.events import (
     Ticked,
 )
 from ottla.raft.log_view import LogView
+from ottla.raft.positions import EpochAndOffset
 from ottla.raft.quorum import Quorum
 from ottla.raft.replica import Identity
 from ottla.raft.voter_history import VoterHistory
@@ -66,9 +71,17 @@ class ChanceOfTests:
 
 
 class LiveVoter:
-    """Node `node_id` of the static quorum `ports` (port by node)."""
+    """Node `node_id` of the static quorum `ports` (port by node); with `observes`, an observer of it."""
 
-    def __init__(self, node_id: int, ports: dict[int, int], cluster_id: str, config: QuorumConfig) -> None:
+    def __init__(
+        self,
+        node_id: int,
+        ports: dict[int, int],
+        cluster_id: str,
+        config: QuorumConfig,
+        *,
+        observes: bool = False,
+    ) -> None:
         self.node_id, self.port = node_id, ports[node_id]
         addresses = {node: Address("127.0.0.1", port) for node, port in ports.items()}
         others = [Node(-2 - at, *addresses[node]) for at, node in enumerate(ports) if node != node_id]
@@ -78,9 +91,10 @@ class LiveVoter:
             LISTENER,
             {LISTENER: addresses[node_id]},
             tuple(others),
-            True,
+            can_become_voter=not observes,
         )
-        history = VoterHistory(VoterSet.static(LISTENER, addresses))
+        history = VoterHistory(VoterSet.of() if observes else VoterSet.static(LISTENER, addresses))
+        self.snapshots: dict[EpochAndOffset, bytes] = {}
         self.quorum = Quorum(identity, config, ChanceOfTests(), LogView(0, 0, 0), history, None)
         self.batches: list[BatchView] = []
         self.quorum_state = b""
@@ -122,7 +136,7 @@ class LiveVoter:
             assert time.monotonic() < deadline, (self.quorum.replica.state, self.asked[-20:])
             await asyncio.sleep(0.02)
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: Effect) -> None:  # noqa: C901  one arm an effect
         match effect:
             case PersistQuorumState(content):
                 self.quorum_state = content
@@ -140,6 +154,18 @@ class LiveVoter:
                 self._spawn(self._ask(effect))
             case Answer(ticket, response):
                 self._reply(ticket, response)
+            case WriteSnapshotChunk(snapshot, position, data):
+                self.snapshots[snapshot] = (self.snapshots[snapshot] if position else b"") + data
+            case RestartLogAt():
+                self.batches = []
+            case DeleteBefore(snapshot, _):
+                self.batches = [batch for batch in self.batches if batch.end_offset > snapshot.offset]
+            case AnswerFromSnapshot():
+                part: Any = effect.response
+                content = self.snapshots[effect.snapshot]
+                end = effect.position + effect.max_bytes
+                part.topics[0].partitions[0].unaligned_records = content[effect.position : end]
+                self._reply(effect.ticket, part)
             case AnswerFromLog():
                 filled: Any = effect.response
                 found = [batch.data for batch in self.batches if batch.base_offset >= effect.offset]
