@@ -11,6 +11,7 @@ from ottla.server.api import Api
 from ottla.server.connection import Answer, Connection
 from ottla.server.context import RequestContext, Services
 from ottla.server.failure import failed_response
+from ottla.server.fast.fetch_answer import FetchAnswer
 from ottla.server.fast.repeated_produce import remember
 from ottla.server.forwarding import FORWARDED
 from ottla.server.listener import Listener
@@ -93,10 +94,12 @@ class Dispatcher:
         return encode_response(api, header._replace(version=0), response)
 
 
-def encode_response(api: Api, header: RequestHeader, response: Message | None) -> Answer:
+def encode_response(api: Api, header: RequestHeader, response: Message | FetchAnswer | None) -> Answer:
     """The whole frame. None where the request wants no answer (produce with acks=0)."""
     if response is None:
         return None
+    if isinstance(response, FetchAnswer):
+        return response.encode(header)
     out = bytearray(_HEAD.pack(0, header.correlation_id))
     if header.version >= api.entry.flexible_from and header.key != _API_VERSIONS:
         out.append(0)

@@ -7,11 +7,13 @@ Errors: FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_T
 per partition OFFSET_OUT_OF_RANGE, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, and where a topic can't be found.
 """
 
+from ottla.log.partition_log import Slice
 from ottla.machine.later import Later
 from ottla.model.errors import ErrorCode
 from ottla.replication.fetch_sessions import FINAL_EPOCH, INITIAL_EPOCH, FetchedPartition, FetchSession, Key
 from ottla.runtime.partitions.fetching import Fetching, FetchLimits, FetchResult
 from ottla.server.context import RequestContext
+from ottla.server.fast.fetch_answer import FetchAnswer
 from ottla.wire.messages.fetch_request import FetchRequest
 from ottla.wire.messages.fetch_response import (
     AbortedTransaction,
@@ -25,7 +27,9 @@ _BY_TOPIC_ID_FROM = 13
 _READ_COMMITTED = 1
 
 
-def fetch(request: FetchRequest, context: RequestContext) -> FetchResponse | Later[FetchResponse]:
+def fetch(
+    request: FetchRequest, context: RequestContext
+) -> FetchAnswer | Later[FetchAnswer] | Later[FetchResponse]:
     if context.listener.kind == "controller":
         return context.quorum.ask(request, context.version, context.listener.name)
     session, wanted = _session(request, context)
@@ -100,9 +104,10 @@ def _forgotten(request: FetchRequest, context: RequestContext, by_id: bool) -> l
     ]
 
 
-def _answer(request: FetchRequest, session: FetchSession | None, results: list[FetchResult]) -> FetchResponse:
+def _answer(request: FetchRequest, session: FetchSession | None, results: list[FetchResult]) -> FetchAnswer:
     incremental = session is not None and request.session_epoch != INITIAL_EPOCH
     response = FetchResponse(session_id=session.session_id if session is not None else 0)
+    slices: list[Slice | None] = []
     topic: FetchableTopicResponse | None = None
     for result in results:
         if incremental and not _has_news(result):
@@ -113,9 +118,10 @@ def _answer(request: FetchRequest, session: FetchSession | None, results: list[F
             topic = FetchableTopicResponse(topic=wanted.topic, topic_id=wanted.topic_id)
             response.responses.append(topic)
         topic.partitions.append(_partition(result))
+        slices.append(result.slice)
         if session is not None and result.size:
             session.move_to_end((wanted.topic, wanted.topic_id, wanted.partition))
-    return response
+    return FetchAnswer(response, slices)
 
 
 def _has_news(result: FetchResult) -> bool:
@@ -136,11 +142,6 @@ def _note_told(result: FetchResult) -> None:
     wanted.told_error = result.error is not ErrorCode.NONE
 
 
-def _read(result: FetchResult) -> bytes:
-    found = result.slice
-    return found.file.read(found.position, found.length) if found is not None else b""
-
-
 def _partition(result: FetchResult) -> PartitionData:
     data = PartitionData(
         partition_index=result.wanted.partition,
@@ -148,7 +149,7 @@ def _partition(result: FetchResult) -> PartitionData:
         high_watermark=result.high_watermark,
         last_stable_offset=result.last_stable_offset,
         log_start_offset=result.log_start_offset,
-        records=_read(result),
+        records=b"",
     )
     if result.aborted is not None:
         data.aborted_transactions = [
