@@ -6,6 +6,7 @@ from ottla.groups.committed_offset import CommittedOffset
 from ottla.groups.group_metadata import GroupMetadata, MemberMetadata
 from ottla.groups.kept_group import Part
 from ottla.model.ids import TopicPartition
+from ottla.model.uuid import ZERO
 from ottla.wire.catalogue import coordinator_key_class
 from ottla.wire.coordinator_records import (
     decode_coordinator_key,
@@ -66,15 +67,16 @@ def group_tombstone(group_id: str) -> GroupRecord:
 
 
 def offset_commit(group_id: str, partition: TopicPartition, committed: CommittedOffset) -> GroupRecord:
+    """One that expires when the client wants has no room for epoch and topic id."""
+    expires = committed.expires_at_ms >= 0
     value = OffsetCommitValue(
         offset=committed.offset,
-        leader_epoch=committed.leader_epoch,
+        leader_epoch=-1 if expires else committed.leader_epoch,
         metadata=committed.metadata,
         commit_timestamp=committed.committed_at_ms,
         expire_timestamp=committed.expires_at_ms,
-        topic_id=committed.topic_id,
+        topic_id=ZERO if expires else committed.topic_id,
     )
-    expires = committed.expires_at_ms >= 0
     version = _EXPIRING_OFFSET_COMMIT_VERSION if expires else _OFFSET_COMMIT_VERSION
     return GroupRecord(_offset_key(group_id, partition), value, version)
 

@@ -37,6 +37,8 @@ class Coordinator:
     timers: dict[Hashable, Timer] = field(default_factory=dict)
     answers: dict[Ticket, Any] = field(default_factory=dict)
     facts: list[str] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
+    """How many records each turn wrote."""
     asked: set[Ticket] = field(default_factory=set)
     durable: GroupState = field(default_factory=GroupState)
     """What the log replays to."""
@@ -54,6 +56,10 @@ class Coordinator:
         self.asked.update(tickets)
         self._turn([make(ticket) for make, ticket in zip(commands, tickets, strict=True)], tickets, fails)
         return tickets
+
+    def tell(self, command: Command) -> None:
+        """A turn of one command that nobody waits for."""
+        self._turn([command], [], False)
 
     def advance(self, ms: int, fails: Callable[[], bool] = lambda: False) -> None:
         """Let time pass; timers fire when it has come, each in a turn of its own."""
@@ -109,6 +115,7 @@ class Coordinator:
             self._check()
             return False
         self.log += records
+        self.turns.append(len(records))
         for key, value in records:
             self.durable = apply(self.durable, decode_record(key, value))
         for decision in decisions:
