@@ -20,7 +20,7 @@ from ottla.model.ports import File
 from ottla.records.batch import HEADER_SIZE, BatchHeader, batch_size, batches, read_header, validate
 from ottla.records.control import end_transaction
 from ottla.records.invalid_record import CorruptBatch
-from ottla.records.records import record_bytes, spans
+from ottla.records.records import empty_batch, record_bytes, spans
 
 _CHUNK_BYTES = 256 * 1024
 _STEP_RECORDS = 4000
@@ -60,6 +60,7 @@ class _Round:
     def __init__(self, cleanable: Cleanable, offsets: OffsetMap, now: Now) -> None:
         self._cleanable, self._log, self._offsets, self._now = cleanable, cleanable.log, offsets, now
         self._cuts = self._log.cuts
+        self._last: BatchHeader | None = None
         self._transactions = CleanedTransactions()
         self._bytes_read = self._bytes_written = self._records_read = self._records_written = 0
         self._filter = BatchFilter(
@@ -131,10 +132,11 @@ class _Round:
     def _clean_group(self, group: Sequence[Segment]) -> Generator[Sequence[File] | None, None, None]:
         log = self._log
         cleaned = log.new_cleaned_segment(group[0].base_offset, self._now)
-        self._transactions.index = cleaned.transactions
+        self._transactions.index, self._last = cleaned.transactions, None
         try:
             for segment in group:
                 yield from self._copy_segment(segment, cleaned)
+            self._keep_something(cleaned)
             cleaned.become_inactive()
             yield cleaned.files
             self._check_unchanged(group)
@@ -152,6 +154,7 @@ class _Round:
             self._bytes_read += header.size
             self._records_read += header.record_count
             looked_at += header.record_count
+            self._last = header
             kept = self._filter.keep(data, 0, header)
             if kept is not None:
                 found.append(BatchAt(len(chunk), read_header(kept.data)))
@@ -164,6 +167,12 @@ class _Round:
                 self._check_unchanged([segment])
         self._write(cleaned, chunk, found)
         yield
+
+    def _keep_something(self, cleaned: Segment) -> None:
+        """An empty segment would look as if its records were lost: its last batch stays without any."""
+        if cleaned.size == 0 and self._last is not None:
+            batch = empty_batch(self._last)
+            self._write(cleaned, batch, [BatchAt(0, read_header(batch))])
 
     def _write(self, cleaned: Segment, chunk: bytearray, found: list[BatchAt]) -> None:
         if found:

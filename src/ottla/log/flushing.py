@@ -8,6 +8,7 @@ lost to a second one without a word, so the directory must go offline.
 
 from collections.abc import Callable
 
+from ottla.log.segment import Segment
 from ottla.log.segments import Segments
 from ottla.model.ports import Disk, File
 
@@ -24,7 +25,7 @@ class Flushing:
         self.on_failure: Callable[[OSError], None] | None = None
         self.last_flush_ms = 0
         self._waiting: list[tuple[int, Done]] = []
-        self._under_way = False
+        self._under_way_to = -1
         self._folder_synced = False
         self._snapshots: list[File] = []
         self._generation = 0
@@ -37,7 +38,7 @@ class Flushing:
             done(self.failure)
             return
         self._waiting.append((end_offset, done))
-        if not self._under_way:
+        if self._under_way_to < 0:
             self._begin()
 
     def flush_now(self, end_offset: int) -> None:
@@ -51,13 +52,17 @@ class Flushing:
         self._sync_names()
         self.recovery_point = end_offset
 
-    def segment_added(self, snapshot: File | None) -> None:
-        """The log was rolled; a producer snapshot waits for the next sync.
+    def rolled(self, old: Segment, base_offset: int, snapshot: File | None) -> None:
+        """The log goes on in a new segment at `base_offset`; a producer snapshot waits for the next sync.
 
-        The name of the new segment must last before its first record is written: if a later segment
-        survived a power cut that it did not, there would be a hole in the log.
+        Its name must last before its first record is written: if a later segment survived a power cut that
+        it did not, there would be a hole in the log. And where the recovery point reaches the new segment,
+        the indexes of the old one are not made anew by recovery any more: they must last too.
         """
         self._disk.sync_dir(self._directory)
+        if max(self.recovery_point, self._under_way_to) >= base_offset:
+            for file in old.files:
+                file.sync()
         if snapshot is not None:
             self._snapshots.append(snapshot)
 
@@ -76,12 +81,12 @@ class Flushing:
             files += [segment.file] if segment is self._segments.active else segment.files
         files += self._snapshots
         self._snapshots = []
-        self._under_way = True
+        self._under_way_to = end
         generation = self._generation
         self._disk.sync_later(files, lambda error: self._synced(end, generation, error))
 
     def _synced(self, end: int, generation: int, error: OSError | None) -> None:
-        self._under_way = False
+        self._under_way_to = -1
         try:
             if error is None:
                 self._sync_names()
@@ -93,7 +98,7 @@ class Flushing:
         if generation == self._generation:
             self.recovery_point = max(self.recovery_point, end)
         self._settle(self.recovery_point, None)
-        if self._waiting and not self._under_way:
+        if self._waiting and self._under_way_to < 0:
             self._begin()
 
     def _fail(self, error: OSError) -> None:

@@ -25,11 +25,12 @@ class EpochStart(NamedTuple):
 class LeaderEpochs:
     """Ascending in epochs and in offsets."""
 
-    __slots__ = ("_disk", "_entries", "latest", "path")
+    __slots__ = ("_disk", "_entries", "_observed", "latest", "path")
 
     def __init__(self, disk: Disk, path: str, entries: list[EpochStart] | None = None) -> None:
         self._disk, self.path = disk, path
         self._entries: list[EpochStart] = entries or []
+        self._observed: list[EpochStart] = []
         self.latest = self._entries[-1].epoch if self._entries else UNDEFINED_EPOCH
 
     @classmethod
@@ -50,12 +51,20 @@ class LeaderEpochs:
     def assign(self, epoch: int, start_offset: int) -> None:
         """`epoch` begins at `start_offset`, unless it is known. Entries that contradict it go."""
         if self._insert(epoch, start_offset):
-            self.save()
+            self._save()
 
-    def recover(self, epoch: int, start_offset: int) -> None:
-        """As `assign` while a log is recovered: saved once, at its end."""
-        if epoch > self.latest:
-            self._insert(epoch, start_offset)
+    def observe(self, epoch: int, start_offset: int) -> None:
+        """Recovery reads a batch of `epoch`; `settle` follows at the end of the log."""
+        if epoch > (self._observed[-1].epoch if self._observed else UNDEFINED_EPOCH):
+            self._observed.append(EpochStart(epoch, start_offset))
+
+    def settle(self, end_offset: int) -> None:
+        """The log ends at `end_offset`: what begins behind is gone, and what was observed is known."""
+        kept = [entry for entry in self._entries if entry.start_offset < end_offset]
+        latest = kept[-1].epoch if kept else UNDEFINED_EPOCH
+        found = [e for e in self._observed if e.epoch > latest and e.start_offset < end_offset]
+        self._replace(kept + found)
+        self._observed = []
 
     def end_offset_for(self, epoch: int, log_end_offset: int) -> tuple[int, int]:
         """The largest known epoch up to `epoch`, and where it ends; (-1, -1) if nobody can say."""
@@ -87,11 +96,8 @@ class LeaderEpochs:
             self._replace([EpochStart(gone[-1].epoch, start_offset), *self._entries[len(gone) :]])
 
     def clear(self) -> None:
+        self._observed = []
         self._replace([])
-
-    def save(self) -> None:
-        lines = [f"{epoch} {start}" for epoch, start in self._entries]
-        self._disk.replace(self.path, checkpoint_text(lines))
 
     def _insert(self, epoch: int, start_offset: int) -> bool:
         assert epoch >= 0, "an epoch is assigned when it is known"
@@ -107,7 +113,11 @@ class LeaderEpochs:
         if entries != self._entries:
             self._entries = entries
             self.latest = entries[-1].epoch if entries else UNDEFINED_EPOCH
-            self.save()
+            self._save()
+
+    def _save(self) -> None:
+        lines = [f"{epoch} {start}" for epoch, start in self._entries]
+        self._disk.replace(self.path, checkpoint_text(lines))
 
 
 def _epoch(entry: EpochStart) -> int:

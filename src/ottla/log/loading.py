@@ -75,13 +75,14 @@ def open_log(
     now: Now,
     clean: bool,
     log_start_offset: int = 0,
-    recovery_point: int = 0,
+    recovery_point: int | None = None,
     producer_expiration_ms: int = PRODUCER_EXPIRATION_MS,
 ) -> Loading:
     """The log in `directory`, in short steps that yield a fact or None; the log itself is returned.
 
     `clean` says that the whole log directory was closed properly; `log_start_offset` and `recovery_point` are
-    the checkpointed ones. Raises CheckpointDamaged, UnsupportedBatchFormat, SegmentOverflow and OSError.
+    the checkpointed ones, the latter None if it is not known. Raises CheckpointDamaged,
+    UnsupportedBatchFormat, SegmentOverflow and OSError.
     """
     disk.make_dir(directory)
     folder = LogFolder(disk, directory, entropy)
@@ -103,7 +104,7 @@ class _Opening:
         now: Now,
         clean: bool,
         log_start: int,
-        recovery_point: int,
+        recovery_point: int | None,
         expiration_ms: int,
     ) -> None:
         self._folder, self._partition, self._config, self._now = folder, partition, config, now
@@ -123,12 +124,13 @@ class _Opening:
         if not len(self._segments):
             self._segments.add(self._folder.new_segment(self._log_start, self._config, self._now))
         end = self._segments.active.next_offset()
-        start = max(self._log_start, self._segments.first.base_offset)
-        self._epochs.truncate_from_end(end)
+        begin = self._segments.first.base_offset
+        start = max(self._log_start, begin)
+        self._epochs.settle(end)
         self._epochs.truncate_from_start(self._log_start)
         self._remove_stray_snapshots()
         producers = self._empty_producers()
-        yield from producers.rebuild(self._segments, start, end, self._now.wall_ms, clean=self._clean)
+        yield from producers.rebuild(self._segments, begin, end, self._now.wall_ms, clean=self._clean)
         return PartitionLog(
             self._folder,
             self._partition,
@@ -138,7 +140,7 @@ class _Opening:
             producers=producers,
             log_start_offset=start,
             log_end_offset=end,
-            recovery_point=end if self._clean else min(self._recovery_point, end),
+            recovery_point=end if self._clean else min(self._recovery_point or 0, end),
         )
 
     def _load_segments(self, names: Iterable[str]) -> Generator[LoadFact | None, None, None]:
@@ -154,7 +156,7 @@ class _Opening:
                 continue
             complete = {file_name(base, OFFSET_INDEX), file_name(base, TIME_INDEX)} <= there
             segment = self._folder.existing_segment(base, self._config, self._now)
-            unflushed = not self._clean and base >= self._recovery_point
+            unflushed = not self._clean and base >= (self._recovery_point or 0)
             if not unflushed and not (complete and _is_sound(segment)):
                 yield RebuiltIndexes(base)
                 yield from self._recover_segment(segment)
@@ -164,14 +166,34 @@ class _Opening:
         """Recover everything that may not have reached the medium."""
         if not len(self._segments):
             return
-        unflushed = self._segments.between(self._recovery_point, self._segments.active.offset_max)
+        start = self._recovery_point or 0
+        unflushed = self._segments.between(start, self._segments.active.offset_max)
+        before: Segment | None = None
         for done, segment in enumerate(unflushed):
             yield RecoveringSegment(segment.base_offset, len(unflushed) - done)
             lost = yield from self._recover_segment(segment)
+            if before is not None and self._is_behind_a_hole(segment, before):
+                yield TruncatedSegment(before.base_offset, 0, before.next_offset())
+                self._discard(unflushed[done:])
+                return
             if lost:
                 yield TruncatedSegment(segment.base_offset, lost, segment.next_offset())
                 self._discard(unflushed[done + 1 :])
                 return
+            before = segment
+
+    def _is_behind_a_hole(self, segment: Segment, before: Segment) -> bool:
+        """Whether the end of the segment `before` was lost at a batch's edge, as a power cut can have it.
+
+        A segment that was rolled is never empty, and its offsets reach the next one. Compaction leaves gaps,
+        and so may a log whose recovery point is not known: then only a gap before nothing tells.
+        """
+        if before.size == 0:
+            return True
+        if before.next_offset() >= segment.base_offset:
+            return False
+        gaps_may_be_old = self._config.compacts or self._recovery_point is None
+        return not gaps_may_be_old or segment.size == 0
 
     def _recover_segment(self, segment: Segment) -> Generator[None, None, int]:
         """`recover_segment` with the producers as the segments before it leave them."""
@@ -180,10 +202,10 @@ class _Opening:
             if other.base_offset < segment.base_offset:
                 before.add(other)
         producers = self._empty_producers()
-        yield from producers.rebuild(before, self._log_start, segment.base_offset, self._now.wall_ms)
+        begin = before.first.base_offset if len(before) else segment.base_offset
+        yield from producers.rebuild(before, begin, segment.base_offset, self._now.wall_ms)
         lost = yield from recover_segment(segment, producers, self._epochs)
         producers.take_snapshot()
-        self._epochs.save()
         return lost
 
     def _end_behind_start(self) -> Generator[LoadFact | None, None, None]:
@@ -201,7 +223,7 @@ class _Opening:
         for segment in reversed(doomed):
             self._segments.remove(segment)
             self._snapshots.remove(segment.base_offset)
-        self._folder.discard(reversed(doomed), self._config, self._now)
+            self._folder.discard(segment, self._config, self._now)
 
     def _remove_stray_snapshots(self) -> None:
         """Snapshots belong to segments; one behind all of them is from the last clean stop."""

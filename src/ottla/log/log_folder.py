@@ -4,8 +4,6 @@ A segment goes in two steps, as Kafka's do: its `.log` is renamed to `.deleted`,
 bytes follow after `file.delete.delay.ms`, so that a read that was planned before can still be carried out.
 """
 
-from collections.abc import Iterable
-
 from ottla.log.config import LogConfig
 from ottla.log.folder_names import DELETE, marked_folder_name
 from ottla.log.segment import Segment
@@ -47,12 +45,10 @@ class LogFolder:
             self.disk, self.path, base_offset, config, now_ms=now.wall_ms, jitter_ms=self._jitter(config)
         )
 
-    def discard(self, segments: Iterable[Segment], config: LogConfig, now: Now) -> None:
-        """Take the segments out of the log for good; they can be read for a while."""
-        due = now.mono_ms + config.file_delete_delay_ms
-        for segment in segments:
-            segment.mark_deleted()
-            self._doomed.append((due, segment.file.path))
+    def discard(self, segment: Segment, config: LogConfig, now: Now) -> None:
+        """Take the segment out of the log for good; it can be read for a while."""
+        segment.mark_deleted()
+        self._doomed.append((now.mono_ms + config.file_delete_delay_ms, segment.file.path))
 
     def remove_due(self, now: Now) -> None:
         """Remove the bytes whose delay is over."""

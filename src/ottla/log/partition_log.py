@@ -254,9 +254,12 @@ class PartitionLog(ReadableLog):
         active.become_inactive()
         segment = self._folder.new_segment(base, self.config, now)
         self.segments.add(segment)
+        if active.size == 0:
+            # A copy that begins far behind: nothing is left between segments that are full and that are gone.
+            self._discard([active], now)
         # A snapshot at the new base: whoever loads the log begins there.
         self._producers.end_offset = base
-        self._flushing.segment_added(self._producers.take_snapshot())
+        self._flushing.rolled(active, base, self._producers.take_snapshot())
         self._flushing.flush(base)
         return segment
 
@@ -270,19 +273,19 @@ class PartitionLog(ReadableLog):
         if offset < self.segments.first.base_offset:
             self.truncate_fully_and_start_at(offset, now)
             return True
-        self._discard([s for s in self.segments if s.base_offset > offset], now)
+        # The last goes first, so that a crash in between leaves no hole.
+        self._discard([s for s in self.segments if s.base_offset > offset][::-1], now)
         self.segments.active.truncate_to(offset, now.wall_ms)
         self._cut_to(offset)
         self.epochs.truncate_from_end(offset)
         self.log_start_offset = min(offset, self.log_start_offset)
-        exhaust(self._producers.rebuild(self.segments, self.log_start_offset, offset, now.wall_ms))
+        exhaust(self._producers.rebuild(self.segments, self.segments.first.base_offset, offset, now.wall_ms))
         return True
 
     def truncate_fully_and_start_at(self, offset: Offset, now: Now) -> None:
         """Forget everything; the log is empty and begins at `offset`."""
-        self._discard(list(self.segments), now)
+        self._discard(list(self.segments)[::-1], now)
         self.segments.add(self._folder.new_segment(offset, self.config, now))
-        self._flushing.segment_added(None)
         self._cut_to(offset)
         self.epochs.clear()
         self._producers.restart_at(offset)
@@ -327,12 +330,11 @@ class PartitionLog(ReadableLog):
             self.advance_log_start(Offset(kept.base_offset))
             self._discard(doomed, now)
 
-    def _discard(self, doomed: list[Segment], now: Now) -> None:
-        """Last first, so that a crash in between leaves no gap."""
-        for segment in reversed(doomed):
+    def _discard(self, doomed: Iterable[Segment], now: Now) -> None:
+        for segment in doomed:
             self.segments.remove(segment)
             self._producers.snapshots.remove(segment.base_offset)
-        self._folder.discard(reversed(doomed), self.config, now)
+            self._folder.discard(segment, self.config, now)
 
     def _cut_to(self, offset: Offset) -> None:
         self.log_end_offset = offset
@@ -350,8 +352,9 @@ class PartitionLog(ReadableLog):
         assert cleaned.base_offset == old[0].base_offset, "a cleaned segment begins where the old ones do"
         assert self.segments.active not in old, "the active segment is never cleaned"
         cleaned.rename(SWAP)
-        # From here on a crash completes the swap. Last first, as everywhere.
-        self._folder.discard(reversed(old), self.config, now)
+        # From here on a crash completes the swap.
+        for segment in old:
+            self._folder.discard(segment, self.config, now)
         cleaned.rename("")
         for segment in old:
             self.segments.remove(segment)

@@ -61,12 +61,13 @@ class ProducerLog:
         self.snapshot_offset, self.end_offset = 0, offset
 
     def rebuild(
-        self, segments: Segments, log_start: int, end: int, now_ms: int, *, clean: bool = False
+        self, segments: Segments, begin: int, end: int, now_ms: int, *, clean: bool = False
     ) -> Iterator[None]:
         """Bring the state to `end`: from the last snapshot below, and by reading the log behind it.
 
-        A generator, so that loading can pause; each step reads one piece of a segment. `clean` says that
-        the log was closed properly: without any snapshot there was no producer then.
+        `begin` is the base of the first segment on disk. What lies before the log's start counts too as
+        long as it is there, so that a restart changes nothing. `clean` says that the log was closed
+        properly: without any snapshot there was no producer then. A generator of short steps.
         """
         bases = segments.base_offsets[-2:]
         if clean and self.snapshots.latest is None:
@@ -76,24 +77,24 @@ class ProducerLog:
             return
         was_empty = not self.state.producers and self.state.first_unstable_offset is None
         nothing_to_do = was_empty and self.end_offset >= end
-        self._go_back(log_start, end, now_ms)
+        self._go_back(begin, end, now_ms)
         if end > self.end_offset and not nothing_to_do:
             for segment in segments.between(self.end_offset, end):
-                start = self.end_offset = max(segment.base_offset, self.end_offset, log_start)
+                start = self.end_offset = max(segment.base_offset, self.end_offset)
                 if segment.base_offset in bases:
                     self.take_snapshot()
                 yield from self._read(segment, start, end)
         self.end_offset = end
         self.take_snapshot()
 
-    def _go_back(self, log_start: int, end: int, now_ms: int) -> None:
-        for offset in [o for o in self.snapshots.offsets if o > end or o <= log_start]:
+    def _go_back(self, begin: int, end: int, now_ms: int) -> None:
+        """To the last snapshot at or below `end`, or to nothing at `begin`."""
+        for offset in [offset for offset in self.snapshots.offsets if not begin <= offset <= end]:
             self.snapshots.remove(offset)
         if end == self.end_offset:
-            self.log_start_advanced(log_start)
             return
         self.state.clear()
-        self.end_offset = self.snapshot_offset = log_start
+        self.end_offset = self.snapshot_offset = begin
         while (latest := self.snapshots.latest) is not None:
             try:
                 entries = self.snapshots.read(latest)

@@ -37,7 +37,7 @@ def plan_read(
 
     With `min_one_message` the first batch is given even if it has more than `max_bytes`.
     """
-    segment = segments.floor(start)
+    segment: Segment | None = segments.floor(start) or segments.first
     if start < end:
         while segment is not None:
             position = segment.position_of(start)

@@ -64,7 +64,7 @@ def _learn(
 ) -> None:
     segment.note(position, header.size, header.last_offset, header.max_timestamp)
     if header.leader_epoch >= 0:
-        epochs.recover(header.leader_epoch, header.base_offset)
+        epochs.observe(header.leader_epoch, header.base_offset)
     if header.producer_id >= 0:
         staged = Staged()
         producers.state.stage(staged, data, 0, header, header.base_offset, Origin.REPLICATION)
@@ -75,7 +75,7 @@ def _learn(
 def _sound_batches(segment: Segment) -> Generator[tuple[int, BatchHeader, memoryview], None, None]:
     """Position, header and bytes of each batch up to the first that is damaged, torn or out of place."""
     end = segment.file.size()
-    block, start, position, next_offset = b"", 0, 0, segment.base_offset
+    block, start, position, next_offset, epoch = b"", 0, 0, segment.base_offset, -1
     while position + HEADER_SIZE <= end:
         if position + HEADER_SIZE > start + len(block):
             block, start = segment.file.read(position, _BLOCK_BYTES), position
@@ -92,9 +92,12 @@ def _sound_batches(segment: Segment) -> Generator[tuple[int, BatchHeader, memory
             return
         if header.base_offset < next_offset or header.last_offset_delta < 0:
             return
+        if 0 <= header.leader_epoch < epoch:
+            # Cut off before the crash, and back because the cut did not reach the medium.
+            return
         if header.last_offset > segment.offset_max:
             raise SegmentOverflow(
                 f"Detected offset overflow at offset {header.last_offset} in segment {segment.file.path}"
             )
         yield position, header, memoryview(block)[position - start : position - start + size]
-        position, next_offset = position + size, header.last_offset + 1
+        position, next_offset, epoch = position + size, header.last_offset + 1, header.leader_epoch
