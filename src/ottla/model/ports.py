@@ -72,6 +72,9 @@ class Disk(Protocol):
 
     def sync_dir(self, path: str) -> None: ...
 
+    def usage(self, path: str) -> tuple[int, int]:
+        """Total and usable bytes of the volume that holds `path`."""
+
     def sync_later(self, files: Sequence[File], done: Callable[[OSError | None], None]) -> None:
         """Sync `files` in a worker, then call `done` on the loop."""
 

@@ -194,6 +194,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         auto_creation=AutoCreation(forwarding, settings, tasks),
         producer_ids=ProducerIds(config.node_id, lambda: lifecycle.epoch, forwarding, tasks),
         groups=groups,
+        directories=logs,
     )
     broker_id = BrokerId(config.node_id)
     publishers = (

@@ -6,6 +6,7 @@ from ottla.machine.later import Later
 from ottla.metadata.image import MetadataImage
 from ottla.replication.fetch_sessions import FetchSessions
 from ottla.runtime.machines.groups.group_coordinators import GroupCoordinators
+from ottla.runtime.partitions.log_directories import LogDirectories
 from ottla.runtime.partitions.partitions import Partitions
 from ottla.runtime.peers.controller_channel import ControllerChannel
 from ottla.runtime.peers.producer_ids import ProducerIds
@@ -26,6 +27,7 @@ class Broker:
     auto_creation: AutoCreation
     producer_ids: ProducerIds
     groups: GroupCoordinators
+    directories: LogDirectories
 
     @property
     def image(self) -> MetadataImage:

@@ -15,6 +15,7 @@ from ottla.sim.loop import SimLoop
 from ottla.sim.trace import Trace
 
 _SECTOR = 512
+_VOLUME_BYTES = 1 << 40
 
 
 @dataclass(slots=True)
@@ -189,6 +190,10 @@ class SimDisk:
             (name, inode) for name, inode in self._files.items() if _parent(name) == path
         )
         self._durable_dirs.update((name, None) for name in self._dirs if _parent(name) == path)
+
+    def usage(self, path: str) -> tuple[int, int]:
+        used = sum(len(inode.content) for inode in self._files.values())
+        return _VOLUME_BYTES, self.room if self.room is not None else _VOLUME_BYTES - used
 
     def sync_later(self, files: Sequence[File], done: Callable[[OSError | None], None]) -> None:
         self._loop.call_later(

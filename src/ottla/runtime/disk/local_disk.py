@@ -112,6 +112,10 @@ class LocalDisk:
         finally:
             os.close(fd)
 
+    def usage(self, path: str) -> tuple[int, int]:
+        volume = os.statvfs(path)
+        return volume.f_blocks * volume.f_frsize, volume.f_bavail * volume.f_frsize
+
     def sync_later(self, files: Sequence[FilePort], done: Callable[[OSError | None], None]) -> None:
         loop = asyncio.get_running_loop()
         # Own descriptors: the cache may close its own while the worker waits.

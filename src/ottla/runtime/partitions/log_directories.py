@@ -51,6 +51,9 @@ class LogDirectories:
             if name in directory:
                 directory.delete(name, now)
 
+    def all(self) -> Sequence[LogDirectory]:
+        return self._directories
+
     def checkpoint_high_watermarks(self, offsets: dict[TopicPartition, int]) -> None:
         for directory in self._directories:
             directory.checkpoint_high_watermarks(offsets)

@@ -100,6 +100,14 @@ class LogDirectory:
         """Whose partition it is; None if that was never noted."""
         return self._topic_ids[name]
 
+    def sizes(self) -> dict[TopicPartition, int]:
+        """Bytes of each partition's segments."""
+        return {name: self._logs[name].size for name in self.names()}
+
+    def usage(self) -> tuple[int, int]:
+        """Total and usable bytes of the volume."""
+        return self._disk.usage(self.path)
+
     def names(self) -> list[TopicPartition]:
         return sorted(self._logs)
 
