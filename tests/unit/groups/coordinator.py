@@ -71,10 +71,7 @@ class Coordinator:
         ):
             deadline_ms, _, key = due[0]
             self._pass(deadline_ms - self.now.mono_ms)
-            timer = self.timers.pop(key)
-            if not self._turn([timer.command], [], fails()):
-                # A timer whose turn failed goes off again a little later.
-                self.timers[key] = Timer(self.now.mono_ms + 500, timer.command)
+            self._turn([self.timers.pop(key).command], [], fails(), key)
         self._pass(end_ms - self.now.mono_ms)
 
     def _pass(self, ms: int) -> None:
@@ -99,7 +96,9 @@ class Coordinator:
 
     # One turn
 
-    def _turn(self, commands: list[Command], tickets: list[Ticket], fails: bool) -> bool:
+    def _turn(
+        self, commands: list[Command], tickets: list[Ticket], fails: bool, fired: Hashable = None
+    ) -> None:
         state, soft = self.state, self.soft
         decisions = [self._decide(command) for command in commands]
         answered = {reply.ticket: reply.answer for decision in decisions for reply in decision.replies}
@@ -112,8 +111,11 @@ class Coordinator:
             lost = frozenset(answered) | frozenset(tickets)
             self.soft = soft.forget(lost)
             self._answer(dict.fromkeys(lost, FAILED))
+            if fired is not None:
+                # A timer whose turn failed goes off again a little later.
+                self.timers[fired] = Timer(self.now.mono_ms + 500, commands[0])
             self._check()
-            return False
+            return
         self.log += records
         self.turns.append(len(records))
         for key, value in records:
@@ -125,7 +127,6 @@ class Coordinator:
                     self.timers[timer_key] = timer
         self._answer(answered)
         self._check()
-        return True
 
     def _decide(self, command: Command) -> GroupDecision[Soft]:
         decision = decide(self.state, self.soft, command, self.now, self.config)

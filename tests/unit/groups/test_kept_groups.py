@@ -39,7 +39,7 @@ def a_record(type_: int, group: str = "g", name: str = "m", gone: bool = False, 
 
 
 def a_member_of(kind: Kind, name: str) -> GroupRecord:
-    own = {"classic_member_metadata": None} if kind is Kind.CONSUMER else {}
+    own: dict[str, Any] = {"classic_member_metadata": None} if kind is Kind.CONSUMER else {}
     return a_record(TYPES[kind][MEMBER], name=name, **own)
 
 
