@@ -16,6 +16,7 @@ from ottla.model.uuid import Uuid
 from ottla.node.storage.meta_properties import MetaProperties
 from ottla.replication.fetch_sessions import FetchSessions
 from ottla.runtime.machines.groups.group_coordinators import GroupCoordinators
+from ottla.runtime.partitions.cleaning import Cleaner
 from ottla.runtime.partitions.log_directories import LogDirectories
 from ottla.runtime.partitions.log_directory import LogDirectory
 from ottla.runtime.partitions.partitions import Partitions
@@ -201,5 +202,13 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         PartitionsPublisher(broker_id, partitions, world.clock).publish,
         GroupsPublisher(broker_id, groups, partitions).publish,
     )
-    upkeep = Upkeep(partitions, logs, UpkeepSchedule(), world.clock, node.deadlines, tasks)
+    cleaner = Cleaner(
+        partitions,
+        logs,
+        world.disk,
+        world.clock,
+        backoff_ms=config.number("log.cleaner.backoff.ms", 15_000),
+        buffer_bytes=config.number("log.cleaner.dedupe.buffer.size", 134_217_728),
+    )
+    upkeep = Upkeep(partitions, logs, cleaner, UpkeepSchedule(), world.clock, node.deadlines, tasks)
     return BrokerHalf(node, services, lifecycle, publishers, logs, upkeep)

@@ -51,6 +51,15 @@ class LogDirectories:
             if name in directory:
                 directory.delete(name, now)
 
+    def cleaned_offset(self, name: TopicPartition) -> int | None:
+        """Up to where the partition is compacted, as the checkpoint says."""
+        return next((each.cleaned_offset(name) for each in self._directories if name in each), None)
+
+    def note_cleaned(self, name: TopicPartition, offset: int) -> None:
+        for directory in self._directories:
+            if name in directory:
+                directory.note_cleaned(name, offset)
+
     def all(self) -> Sequence[LogDirectory]:
         return self._directories
 

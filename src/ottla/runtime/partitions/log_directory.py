@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Generator
 
 from ottla.log.checkpoints import (
+    CLEANED_OFFSETS,
     HIGH_WATERMARKS,
     LOG_STARTS,
     RECOVERY_POINTS,
@@ -48,6 +49,7 @@ class LogDirectory:
         self._logs: dict[TopicPartition, PartitionLog] = {}
         self._topic_ids: dict[TopicPartition, Uuid | None] = {}
         self._high_watermarks: dict[TopicPartition, int] = {}
+        self._cleaned_offsets: dict[TopicPartition, int] = {}
         self._written: dict[str, dict[TopicPartition, int]] = {}
         self.previous_broker_epoch: int | None = None
         """The broker's epoch at the last stop, if that was a clean one."""
@@ -63,6 +65,7 @@ class LogDirectory:
         clean, self.previous_broker_epoch = take_clean_shutdown(self._disk, self.path)
         recovery_points = read_offsets(self._disk, f"{self.path}/{RECOVERY_POINTS}")
         starts = read_offsets(self._disk, f"{self.path}/{LOG_STARTS}")
+        self._cleaned_offsets = read_offsets(self._disk, f"{self.path}/{CLEANED_OFFSETS}")
         self._high_watermarks = read_offsets(self._disk, f"{self.path}/{HIGH_WATERMARKS}")
         for name in self._partition_folders():
             folder = f"{self.path}/{name}"
@@ -116,9 +119,18 @@ class LogDirectory:
         log = self._logs.pop(name)
         self._topic_ids.pop(name)
         self._high_watermarks.pop(name, None)
+        self._cleaned_offsets.pop(name, None)
         doomed = log.rename_for_deletion(now)
         _log.info("Log for partition %s is renamed to %s and is scheduled for deletion", name, doomed)
         self._disk.remove_later([doomed])
+
+    def cleaned_offset(self, name: TopicPartition) -> int | None:
+        """Up to where the partition is compacted, as the checkpoint says."""
+        return self._cleaned_offsets.get(name)
+
+    def note_cleaned(self, name: TopicPartition, offset: int) -> None:
+        self._cleaned_offsets[name] = offset
+        self._write(CLEANED_OFFSETS, dict(self._cleaned_offsets))
 
     def checkpoint_high_watermarks(self, offsets: dict[TopicPartition, int]) -> None:
         """Write how far partitions are committed, if that changed."""
@@ -181,7 +193,7 @@ def _reported(
                 )
             case TruncatedSegment(base_offset, lost_bytes, _):
                 _log.warning(
-                    "[LogLoader partition=%s] Corruption found in segment %d, truncating: %d bytes are cut off",
+                    "[LogLoader partition=%s] Corruption found in segment %d, %d bytes are cut off",
                     name,
                     base_offset,
                     lost_bytes,

@@ -1,4 +1,4 @@
-"""What a broker does for its logs by itself: retention, flushing, checkpoints, forgotten producers (`LogManager`)."""
+"""What a broker does for its logs by itself: retention, compaction, flushing, checkpoints (`LogManager`)."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ottla.runtime.loop.clock import Clock
 from ottla.runtime.loop.deadlines import Deadlines
 from ottla.runtime.loop.tasks import Tasks
+from ottla.runtime.partitions.cleaning import Cleaner
 from ottla.runtime.partitions.log_directories import LogDirectories
 from ottla.runtime.partitions.partition import Partition
 from ottla.runtime.partitions.partitions import Partitions
@@ -40,12 +41,13 @@ class Upkeep:
         self,
         partitions: Partitions,
         directories: LogDirectories,
+        cleaner: Cleaner,
         schedule: UpkeepSchedule,
         clock: Clock,
         deadlines: Deadlines,
         tasks: Tasks,
     ) -> None:
-        self._partitions, self._directories = partitions, directories
+        self._partitions, self._directories, self._cleaner = partitions, directories, cleaner
         self._schedule, self._clock, self._deadlines, self._tasks = schedule, clock, deadlines, tasks
 
     def start(self) -> None:
@@ -55,6 +57,7 @@ class Upkeep:
         self._walk_every(schedule.retention_check_ms, self._delete_expired)
         self._walk_every(schedule.producer_expiration_check_ms, self._expire_producers)
         self._walk_every(schedule.flush_check_ms, self._flush)
+        self._tasks.start(self._cleaner.run())
 
     def checkpoint_high_watermarks(self) -> None:
         self._directories.checkpoint_high_watermarks(self._partitions.high_watermarks())
