@@ -19,11 +19,13 @@ from ottla.raft.effects import Send
 from ottla.raft.events import ShutdownRequested, Started
 from ottla.raft.quorum import Quorum as RaftCore
 from ottla.raft.replica import Identity
+from ottla.raft.snapshot_policy import SnapshotRetention, SnapshotSchedule
 from ottla.raft.voters import Address, ReplicaKey, VoterSet
 from ottla.runtime.quorum.active_controller import ActiveController
 from ottla.runtime.quorum.driver import QuorumDriver
 from ottla.runtime.quorum.metadata_log import MetadataLog
 from ottla.runtime.quorum.node_metadata import NodeMetadata
+from ottla.runtime.quorum.snapshotting import Snapshotting
 from ottla.server.api import served_apis
 from ottla.server.context import Services
 from ottla.server.dispatch import Dispatcher
@@ -101,6 +103,24 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
     )
     metadata = NodeMetadata(driver, controller)
     driver.listener = metadata
+    snapshotting = Snapshotting(
+        driver,
+        lambda: metadata.image,
+        SnapshotSchedule(
+            config.number("metadata.log.max.record.bytes.between.snapshots", 20 << 20),
+            config.number("metadata.log.max.snapshot.interval.ms", 3_600_000),
+            world.clock.mono_ms(),
+        ),
+        SnapshotRetention(
+            config.number("metadata.max.retention.bytes", 100 << 20),
+            config.number("metadata.max.retention.ms", 604_800_000),
+        ),
+        world.clock,
+        node.deadlines,
+        node.tasks,
+    )
+    metadata.on_applied = snapshotting.applied
+    snapshotting.start()
     quorum = services.quorum = Quorum(driver, metadata, controller)
     return ControllerHalf(node, services, quorum)
 

@@ -21,6 +21,7 @@ from ottla.runtime.loop.clock import Clock
 from ottla.runtime.loop.deadlines import Deadlines
 from ottla.runtime.machines.shard import AppendFailed, Shard
 from ottla.runtime.quorum.driver import QuorumDriver
+from ottla.wire.message import Message
 from ottla.wire.metadata_records import encode_metadata_record
 
 _log = logging.getLogger("kafka.controller.QuorumController")
@@ -104,12 +105,12 @@ class ActiveController:
             state = apply(state, record)
         self._replayed = state
 
-    def replay_snapshot(self, records: Iterable[MetadataRecord], end_offset: int) -> None:
+    def replay_snapshot(self, messages: Iterable[Message], end_offset: int) -> None:
         """Begin anew from a snapshot that ends before `end_offset`."""
         state = ControllerState()
-        for record in records:
+        for message in messages:
             # All stand, as it were, where the snapshot ends: a broker must have read up to there.
-            state = apply(state._replace(next_offset=end_offset - 1), record)
+            state = apply(state._replace(next_offset=end_offset - 1), MetadataRecord(message, 0))
         self._replayed = state._replace(next_offset=end_offset)
 
     def committed(self, end: int) -> None:

@@ -33,6 +33,11 @@ class MetadataLog:
     def end_offset(self) -> int:
         return self._log.log_end_offset
 
+    @property
+    def size(self) -> int:
+        """Bytes of the log."""
+        return self._log.size
+
     def view(self) -> LogView:
         """What the raft core knows of this log at the start."""
         return LogView.recovered(

@@ -10,9 +10,10 @@ from ottla.metadata.delta import MetadataDelta
 from ottla.metadata.image import MetadataImage, Provenance
 from ottla.metadata.loader import MetadataLoader
 from ottla.metadata.record import MetadataRecord
-from ottla.raft.batches import BatchView, read_batches, read_records
+from ottla.raft.batches import BatchView, read_records
 from ottla.raft.effects import LeaderChanged
 from ottla.raft.positions import BOOTSTRAP_SNAPSHOT, EpochAndOffset
+from ottla.raft.snapshots import SnapshotReader
 from ottla.runtime.quorum.active_controller import ActiveController
 from ottla.runtime.quorum.driver import QuorumDriver
 from ottla.wire.metadata_records import decode_metadata_record
@@ -30,6 +31,8 @@ class NodeMetadata:
         self._next = 0
         self._publishers: list[Publish] = []
         self.leader: LeaderChanged | None = None
+        self.on_applied: Callable[[int], None] | None = None
+        """Told how many bytes of committed batches were applied: snapshots go by it."""
 
     @property
     def image(self) -> MetadataImage:
@@ -43,26 +46,32 @@ class NodeMetadata:
     # --- what the driver tells ------------------------------------------------------------------
 
     def committed(self, end: int) -> None:
+        applied = 0
         for batch in self._driver.log.batches(self._next, end):
             self._next = batch.end_offset
+            applied += len(batch.data)
             self._load(batch, [] if batch.is_control else _records(batch))
         delta = self._loader.take_delta()
         if delta is not None:
             self._publish(delta)
+        if self.on_applied is not None:
+            self.on_applied(applied)
         if self.controller is not None:
             self.controller.committed(end)
 
     def load_snapshot(self, snapshot: EpochAndOffset) -> None:
-        batches = list(read_batches(self._driver.log.snapshots.read_all(snapshot)))
-        records = [record for batch in batches if not batch.is_control for record in _records(batch)]
         self._next = snapshot.offset
         if snapshot == BOOTSTRAP_SNAPSHOT:
             return
-        timestamp = max((batch.header.max_timestamp for batch in batches), default=-1)
+        reader = SnapshotReader()
+        content = self._driver.log.snapshots.read_all(snapshot)
+        messages = [message for batch in reader.feed(content) for message in batch]
+        reader.finish()
+        timestamp = reader.last_contained_log_timestamp_ms or -1
         provenance = Provenance(snapshot.offset - 1, snapshot.epoch, timestamp)
-        delta = self._loader.load_snapshot((record.message for record in records), provenance)
+        delta = self._loader.load_snapshot(messages, provenance)
         if self.controller is not None:
-            self.controller.replay_snapshot(records, snapshot.offset)
+            self.controller.replay_snapshot(messages, snapshot.offset)
         self._publish(delta)
 
     def became_leader(self, epoch: int) -> None:

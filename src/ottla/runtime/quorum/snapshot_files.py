@@ -24,6 +24,9 @@ class SnapshotFiles:
                 sizes[EpochAndOffset(int(epoch), int(offset))] = self._disk.open(path).size()
         return sizes
 
+    def name(self, snapshot: EpochAndOffset) -> str:
+        return self._path(snapshot).rpartition("/")[2]
+
     def read_all(self, snapshot: EpochAndOffset) -> bytes:
         return self._disk.read_all(self._path(snapshot))
 
