@@ -19,6 +19,8 @@ class QuorumConfig(NamedTuple):
     fetch_max_bytes: int = 1 << 20
     fetch_snapshot_max_bytes: int = 1 << 20
     fetch_max_wait_ms: int = 500
+    auto_join: bool = False
+    """`auto.join.enable`: a controller outside the voter set asks to be added (KIP-853)."""
 
     @property
     def check_quorum_timeout_ms(self) -> int:

@@ -35,11 +35,15 @@ from ottla.raft.events import (
 from ottla.raft.leader_log import append_as_leader, commit_as_leader
 from ottla.raft.log_view import LogView
 from ottla.raft.replica import Identity, Replica, Shutdown
-from ottla.raft.rpcs.dispatch import answer_request, serve_parked_fetches, settle_response
+from ottla.raft.rpcs.dispatch import (
+    answer_request,
+    end_due_voter_change,
+    request_failed,
+    serve_parked_fetches,
+    settle_response,
+)
 from ottla.raft.states.leader import Leader
-from ottla.raft.states.prospective import Prospective
 from ottla.raft.states.unattached import Unattached
-from ottla.raft.transitions import become_candidate
 from ottla.raft.voter_history import VoterHistory
 
 _TRANSITIONS_MAX = 10
@@ -114,8 +118,11 @@ class Quorum:
         replica = self.replica
         if replica.shutdown is not None and replica.shutdown.is_finished:
             return None
+        change = replica.voter_change.deadline_ms if replica.voter_change is not None else None
         leave = replica.shutdown.deadline_ms if replica.shutdown is not None else None
-        return earliest(self._deadline, replica.parked_deadline(), syncing.sync_deadline(replica), leave)
+        return earliest(
+            self._deadline, replica.parked_deadline(), syncing.sync_deadline(replica), change, leave
+        )
 
     def _handle(self, event: Event) -> None:  # noqa: C901  one arm an event
         replica = self.replica
@@ -135,7 +142,7 @@ class Quorum:
             case ResponseReceived(correlation_id, response):
                 settle_response(replica, correlation_id, response)
             case RequestFailed(correlation_id, error):
-                _request_failed(replica, correlation_id, error)
+                request_failed(replica, correlation_id, error)
             case SnapshotCreated(snapshot, size):
                 replica.log.snapshot_sizes[snapshot] = size
                 replica.voters.truncate_before(snapshot.offset)
@@ -154,8 +161,11 @@ class Quorum:
         """Do all that is due now, through as many states as it takes."""
         replica = self.replica
         if _shutdown_is_over(replica):
+            end_due_voter_change(replica)
             serve_parked_fetches(replica)
             return
+        # Before a removed leader resigns: its last change is committed.
+        end_due_voter_change(replica)
         for _ in range(_TRANSITIONS_MAX):
             state = replica.state
             self._deadline = duties.perform(replica)
@@ -163,6 +173,7 @@ class Quorum:
                 break
         else:
             raise AssertionError("a replica comes to rest")
+        end_due_voter_change(replica)
         serve_parked_fetches(replica)
         syncing.begin_sync_when_due(replica)
 
@@ -178,15 +189,6 @@ def _propose(replica: Replica, proposed: Proposed) -> None:
     replica.emit(Accepted(proposed.ticket, base_offset, end_offset))
     for batch in proposed.batches:
         append_as_leader(replica, leader, batch)
-
-
-def _request_failed(replica: Replica, correlation_id: int, error: ErrorCode) -> None:
-    if replica.connections.peer_of(correlation_id) is None:
-        return
-    replica.connections.finish(correlation_id, replica.now.mono_ms, succeeded=False)
-    if error is ErrorCode.UNSUPPORTED_VERSION and isinstance(replica.state, Prospective):
-        # A voter that knows no pre-vote can only be asked in earnest.
-        become_candidate(replica)
 
 
 def _shutdown_is_over(replica: Replica) -> bool:

@@ -72,6 +72,21 @@ class ParkedFetch(NamedTuple):
 
 
 @dataclass(slots=True)
+class VoterChange:
+    """AddRaftVoter or RemoveRaftVoter under way at the leader; there is one at a time (KIP-853)."""
+
+    ticket: Ticket | None
+    """Who waits; None when it was answered already."""
+    api_key: int
+    deadline_ms: int
+    added: Voter | None = None
+    """The new voter, as its request describes it, until it has told which kraft.versions it supports."""
+    acknowledge_when_committed: bool = True
+    end_offset: int | None = None
+    """Where the record of the new voter set ends; None while it is not written."""
+
+
+@dataclass(slots=True)
 class Shutdown:
     """The time that is left to leave in order."""
 
@@ -101,6 +116,7 @@ class Replica:
     syncing_to: int = 0
     """Log end when the sync under way began, or less if the log was truncated since."""
     linger_deadline_ms: int | None = None
+    voter_change: VoterChange | None = None
     shutdown: Shutdown | None = None
 
     @property

@@ -6,20 +6,26 @@ Faults and proposals for a while, then peace, in which it must recover.
 from collections.abc import Callable
 
 from tests.unit.raft.quorum_invariants import must
+from tests.unit.raft.replica_on_paper import CLUSTER, LISTENER, address, directory
 from tests.unit.raft.simulated_member import Member
 from tests.unit.raft.simulated_quorum import World
+
+from ottla.wire.messages.add_raft_voter_request import AddRaftVoterRequest, Listener
+from ottla.wire.messages.remove_raft_voter_request import RemoveRaftVoterRequest
 
 FAULTY_MS, PEACEFUL_MS = 12_000, 12_000
 
 
-def run_history(seed: int, voters: int, *, observers: int = 0) -> World:
+def run_history(seed: int, voters: int, *, observers: int = 0, dynamic: bool = False) -> World:
     """Raises `Violation`; `run_history(seed, voters)` again is the same history."""
-    world = World(seed, voters, observers=observers)
+    world = World(seed, voters, observers=observers, dynamic=dynamic)
     for member in world.members.values():
         world.at(world.random.randint(0, 50), member.start)
     _every(world, 150, FAULTY_MS, lambda: _propose(world))
     _every(world, 1_000, FAULTY_MS, lambda: _fault(world))
     _every(world, 1_500, FAULTY_MS, lambda: _snapshot(world))
+    if dynamic:
+        _every(world, 800, FAULTY_MS, lambda: _change_voters(world))
     _every(world, 500, FAULTY_MS + PEACEFUL_MS, world.check_logs)
     world.run(FAULTY_MS)
     _make_peace(world)
@@ -47,17 +53,47 @@ def _snapshot(world: World) -> None:
     world.random.choice(list(world.members.values())).take_snapshot()
 
 
+def _change_voters(world: World) -> None:
+    for leader in world.leaders():
+        node_id = world.random.choice(sorted(world.members))
+        if world.random.random() < 0.6:
+            world.administer(leader, _addition(node_id))
+        elif node_id != leader.node_id or leader.voters > 2:
+            # Of two voters, a leader that removed itself and died may leave one that it alone could help.
+            # Kafka has the same hole.
+            world.administer(leader, _removal(node_id))
+
+
+def _addition(node_id: int) -> AddRaftVoterRequest:
+    where = address(node_id)
+    return AddRaftVoterRequest(
+        cluster_id=CLUSTER,
+        voter_id=node_id,
+        voter_directory_id=directory(node_id),
+        listeners=[Listener(name=LISTENER, host=where.host, port=where.port)],
+    )
+
+
+def _removal(node_id: int) -> RemoveRaftVoterRequest:
+    return RemoveRaftVoterRequest(cluster_id=CLUSTER, voter_id=node_id, voter_directory_id=directory(node_id))
+
+
 def _fault(world: World) -> None:
-    kind = world.random.choice(("crash", "crash", "crash all", "isolate", "split", "heal", "heal", "resign"))
+    kind = world.random.choice(("crash", "crash leader", "crash all", "isolate", "split", "heal", "heal"))
     members = list(world.members.values())
     one = world.random.choice(members)
     if kind == "crash":
         _crash(world, one)
+    elif kind == "crash leader":
+        # What it alone and one other had is in danger now.
+        _isolate(world, one)
+        for leader in world.leaders():
+            _crash(world, leader, back_within_ms=300)
     elif kind == "crash all":
         for member in members:
             _crash(world, member)
     elif kind == "isolate":
-        world.cut |= {frozenset((one.node_id, other.node_id)) for other in members if other is not one}
+        _isolate(world, one)
     elif kind == "split":
         here = set(world.random.sample(sorted(world.members), len(members) // 2))
         world.cut |= {frozenset((a, b)) for a in here for b in world.members if b not in here}
@@ -65,10 +101,14 @@ def _fault(world: World) -> None:
         world.cut.clear()
 
 
-def _crash(world: World, member: Member) -> None:
+def _isolate(world: World, one: Member) -> None:
+    world.cut |= {frozenset((one.node_id, other)) for other in world.members if other != one.node_id}
+
+
+def _crash(world: World, member: Member, *, back_within_ms: int = 3_000) -> None:
     if member.quorum is not None:
         member.crash()
-        world.at(world.random.randint(1, 3_000), member.start)
+        world.at(world.random.randint(1, back_within_ms), member.start)
 
 
 def _make_peace(world: World) -> None:

@@ -27,7 +27,7 @@ from ottla.raft.replica import Identity
 from ottla.raft.rpcs.envelope import TOPIC
 from ottla.raft.states.leader import Leader
 from ottla.raft.voter_history import VoterHistory
-from ottla.raft.voters import Address, Node, ReplicaKey, VoterSet
+from ottla.raft.voters import SUPPORTED_KRAFT_VERSIONS, Address, Node, ReplicaKey, Voter, VoterSet
 from ottla.wire.message import Message
 from ottla.wire.messages import begin_quorum_epoch_request as begin_messages
 from ottla.wire.messages import vote_response as vote_messages
@@ -78,6 +78,15 @@ def static_voters(*node_ids: int) -> VoterSet:
     return VoterSet.static(LISTENER, {node_id: address(node_id) for node_id in node_ids})
 
 
+def dynamic_voters(*node_ids: int) -> VoterSet:
+    return VoterSet.of(
+        *(
+            Voter(ReplicaKey(node, directory(node)), {LISTENER: address(node)}, SUPPORTED_KRAFT_VERSIONS)
+            for node in node_ids
+        )
+    )
+
+
 def records(*values: str) -> PreparedBatch:
     return data_batch([value.encode() for value in values], 1_000)
 
@@ -86,9 +95,15 @@ class PaperReplica:
     """One `Quorum` with its log in memory; it keeps every effect in order."""
 
     def __init__(
-        self, node_id: int = 1, voter_ids: Sequence[int] = (1,), config: QuorumConfig | None = None
+        self,
+        node_id: int = 1,
+        voter_ids: Sequence[int] = (1,),
+        config: QuorumConfig | None = None,
+        *,
+        dynamic: bool = False,
     ) -> None:
-        self.node_id, self.voter_ids = node_id, voter_ids
+        """`dynamic`: the voters come from the 0-0 snapshot, with kraft.version 1."""
+        self.node_id, self.voter_ids, self.dynamic = node_id, voter_ids, dynamic
         self.config = config or QuorumConfig(append_linger_ms=0)
         self.now_ms = 0
         self.batches: list[BatchView] = []
@@ -154,7 +169,10 @@ class PaperReplica:
                 pass
 
     def _quorum(self) -> Quorum:
-        history = VoterHistory(static_voters(*self.voter_ids))
+        history = VoterHistory(VoterSet.of() if self.dynamic else static_voters(*self.voter_ids))
+        if self.dynamic and self.node_id in self.voter_ids:
+            history.voter_sets.add(-1, dynamic_voters(*self.voter_ids))
+            history.kraft_versions.add(-1, 1)
         epochs: list[tuple[int, int]] = []
         for batch in self.batches:
             if not epochs or epochs[-1][0] != batch.epoch:
@@ -183,9 +201,11 @@ def vote_response(epoch: int, *, granted: bool) -> VoteResponse:
     return VoteResponse(topics=[topic])
 
 
-def a_leader(node_id: int = 1, voter_ids: Sequence[int] = (1, 2, 3)) -> PaperReplica:
+def a_leader(
+    node_id: int = 1, voter_ids: Sequence[int] = (1, 2, 3), *, dynamic: bool = False
+) -> PaperReplica:
     """Elected in epoch 1 by all; its LeaderChange is synced and nobody has fetched it yet."""
-    replica = PaperReplica(node_id, voter_ids)
+    replica = PaperReplica(node_id, voter_ids, dynamic=dynamic)
     replica.start()
     asked = replica.step(Ticked(), at_ms=1_000)
     for _ in range(2):

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.unit.raft.quorum_invariants import must
-from tests.unit.raft.replica_on_paper import directory, identity, static_voters
+from tests.unit.raft.replica_on_paper import directory, dynamic_voters, identity, static_voters
 from tests.unit.raft.simulated_disk import Batches, MemberDisk
 
 from ottla.model.ids import Ticket
@@ -46,12 +46,12 @@ from ottla.raft.events import (
     Ticked,
 )
 from ottla.raft.log_view import LogView
-from ottla.raft.positions import EpochAndOffset
+from ottla.raft.positions import BOOTSTRAP_SNAPSHOT, EpochAndOffset
 from ottla.raft.quorum import Quorum
 from ottla.raft.snapshot_recovery import recover_snapshots
 from ottla.raft.snapshots import SnapshotReader, snapshot_content, snapshot_name
 from ottla.raft.states.leader import Leader
-from ottla.raft.voters import ReplicaKey
+from ottla.raft.voters import ReplicaKey, VoterSet
 from ottla.wire.message import Message
 from ottla.wire.messages.feature_level_record import FeatureLevelRecord
 from ottla.wire.messages.fetch_request import FetchRequest
@@ -106,15 +106,34 @@ class Member:
         first = bytes(next(read_batches(disk.snapshots[latest])).data) if latest else b""
         sizes = {snapshot: len(content) for snapshot, content in disk.snapshots.items()}
         self.quorum = Quorum(
-            identity(self.node_id, self.world.voter_ids, can_become_voter=not self.is_observer),
+            identity(self.node_id, self.world.bootstrap_ids, can_become_voter=not self.is_observer),
             CONFIG,
             SeededEntropy(self.world.random),
             LogView.recovered(disk.start_offset, disk.end_offset, disk.epoch_starts(), sizes),
-            recover_voters(static_voters(*self.world.voter_ids), latest, first, disk.log),
+            recover_voters(self._static_voters(), latest, first, disk.log),
             disk.quorum_state,
         )
         self.applied, self.values, self.high_watermark, self.leads = disk.start_offset, [], -1, None
         self.step(Started())
+
+    @property
+    def voters(self) -> int:
+        """How many vote, as this replica knows."""
+        assert self.quorum is not None
+        return len(self.quorum.replica.voter_set)
+
+    def format_as_voter(self) -> None:
+        """The 0-0 snapshot of a dynamic quorum."""
+        voters = dynamic_voters(*self.world.voter_ids)
+        content = snapshot_content(
+            BOOTSTRAP_SNAPSHOT,
+            [],
+            last_contained_log_timestamp_ms=1,
+            now_ms=1,
+            kraft_version=1,
+            voters=voters,
+        )
+        self.disk.snapshots[BOOTSTRAP_SNAPSHOT] = b"".join(content)
 
     def crash(self) -> None:
         self.quorum = None
@@ -196,13 +215,23 @@ class Member:
         last = next(batch for batch in self.disk.log if batch.end_offset == self.applied)
         snapshot = EpochAndOffset(last.epoch, self.applied)
         records = [(_record(value), 0) for value in self.values]
+        history = self.quorum.replica.voters
         content = snapshot_content(
-            snapshot, records, last_contained_log_timestamp_ms=1, now_ms=1, batch_bytes=500
+            snapshot,
+            records,
+            last_contained_log_timestamp_ms=1,
+            now_ms=1,
+            kraft_version=history.kraft_version_at(snapshot.offset - 1),
+            voters=history.voters_at(snapshot.offset - 1),
+            batch_bytes=500,
         )
         self.disk.snapshots[snapshot] = b"".join(content)
         self.step(SnapshotCreated(snapshot, len(self.disk.snapshots[snapshot])))
         if self.world.random.random() < 0.7:
             self.step(LogCleaned(snapshot))
+
+    def _static_voters(self) -> VoterSet:
+        return VoterSet.of() if self.world.dynamic else static_voters(*self.world.voter_ids)
 
     def _commit(self, offset: int) -> None:
         must(offset > self.high_watermark, "the high watermark never falls", self.node_id, offset)

@@ -23,6 +23,8 @@ from ottla.raft.events import (
     ResponseReceived,
 )
 from ottla.wire.message import Message
+from ottla.wire.messages.api_versions_request import ApiVersionsRequest
+from ottla.wire.messages.api_versions_response import ApiVersionsResponse, SupportedFeatureKey
 from ottla.wire.messages.fetch_response import FetchResponse
 from ottla.wire.messages.vote_request import VoteRequest
 
@@ -30,7 +32,8 @@ from ottla.wire.messages.vote_request import VoteRequest
 class World:
     """The scheduler, the network and the faults of one seed."""
 
-    def __init__(self, seed: int, voters: int, *, observers: int = 0) -> None:
+    def __init__(self, seed: int, voters: int, *, observers: int = 0, dynamic: bool = False) -> None:
+        """`dynamic`: kraft.version 1; the observers are controllers that may be added to the voters."""
         self.random = Random(seed)
         self.invariants = Invariants()
         self.now_ms, self.steps, self._order, self._tickets = 0, 0, 0, 0
@@ -44,8 +47,14 @@ class World:
         self.sync_max_ms = self.random.choice((2, 20, 200))
         self.without_pre_vote = {self.random.randint(1, voters)} if self.random.random() < 0.1 else set[int]()
         self.cut: set[frozenset[int]] = set()
+        self.dynamic = dynamic
         ids = self.voter_ids + [voters + 1 + n for n in range(observers)]
-        self.members = {node_id: Member(self, node_id, is_observer=node_id > voters) for node_id in ids}
+        self.bootstrap_ids = ids if dynamic else self.voter_ids
+        brokers = set() if dynamic else set(ids[voters:])
+        self.members = {node_id: Member(self, node_id, is_observer=node_id in brokers) for node_id in ids}
+        if dynamic:
+            for node_id in self.voter_ids:
+                self.members[node_id].format_as_voter()
 
     def run(self, duration_ms: int) -> None:
         until, stuck_at, stuck = self.now_ms + duration_ms, -1, 0
@@ -80,6 +89,13 @@ class World:
             if target.quorum is None:
                 fail(ErrorCode.BROKER_NOT_AVAILABLE)
                 return
+            if isinstance(send.request, ApiVersionsRequest):
+                answer = ResponseReceived(correlation_id, _supports_kraft_version_1())
+                self.at(
+                    self._latency(),
+                    lambda: sender.step(answer) if sender.incarnation == incarnation else None,
+                )
+                return
             if target.node_id in self.without_pre_vote and _is_pre_vote(send.request):
                 fail(ErrorCode.UNSUPPORTED_VERSION)
                 return
@@ -98,16 +114,20 @@ class World:
 
     def reply(self, ticket: Ticket, response: Message) -> None:
         del self.requests[ticket]
+        if ticket not in self._askers:
+            return
         asker, incarnation, correlation_id = self._askers.pop(ticket)
         if self.random.random() < self.loss:
             return
 
-        def arrive() -> None:
-            if asker.incarnation == incarnation and asker.quorum is not None:
-                self._check_high_watermark(asker, correlation_id, response)
-                asker.step(ResponseReceived(correlation_id, response))
+        self._deliver(asker, incarnation, correlation_id, response)
 
-        self.at(self._latency(), arrive)
+    def administer(self, target: Member, request: Message) -> None:
+        """A tool asks a replica; whether and what it answers does not matter."""
+        ticket = self.ticket()
+        received = RequestReceived(ticket, LISTENER, type(request).VERSIONS[1], request)
+        self.requests[ticket] = received
+        target.step(received)
 
     def leaders(self) -> list[Member]:
         return [member for member in self.members.values() if member.leads is not None]
@@ -117,6 +137,14 @@ class World:
         for i, one in enumerate(logs):
             for other in logs[i + 1 :]:
                 self.invariants.logs_match(one, other)
+
+    def _deliver(self, asker: Member, incarnation: int, correlation_id: int, response: Message) -> None:
+        def arrive() -> None:
+            if asker.incarnation == incarnation and asker.quorum is not None:
+                self._check_high_watermark(asker, correlation_id, response)
+                asker.step(ResponseReceived(correlation_id, response))
+
+        self.at(self._latency(), arrive)
 
     def _check_high_watermark(self, asker: Member, correlation_id: int, response: Message) -> None:
         """A JVM follower dies of a high watermark that is lower than its own."""
@@ -134,6 +162,11 @@ class World:
 
     def _is_lost(self, one: Member, other: Member) -> bool:
         return frozenset((one.node_id, other.node_id)) in self.cut or self.random.random() < self.loss
+
+
+def _supports_kraft_version_1() -> ApiVersionsResponse:
+    feature = SupportedFeatureKey(name="kraft.version", min_version=0, max_version=1)
+    return ApiVersionsResponse(supported_features=[feature])
 
 
 def _is_pre_vote(request: Message) -> bool:

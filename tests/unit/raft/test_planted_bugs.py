@@ -114,7 +114,7 @@ BUGS: list[Patch] = [
     lead_the_old_epoch_again_after_a_restart,
     tell_an_old_high_watermark_before_the_own_epoch_commits,
 ]
-SEEDS = 60
+SEEDS = 200
 
 
 @pytest.mark.parametrize("plant", BUGS)

@@ -15,13 +15,29 @@ def perform(replica: Replica, state: Follower) -> int | None:
     if leader is None:
         return ask_any_bootstrap_server(replica)
     if not replica.is_voter:
-        return _fetch_from_best_node(replica, state, leader)
+        return _join_or_fetch(replica, state, leader)
     if replica.shutdown is not None:
         return None
     if state.fetch_deadline_ms <= replica.now.mono_ms:
         become_prospective(replica)
         return None
     return earliest(_update_or_fetch(replica, state, leader), state.fetch_deadline_ms)
+
+
+def _join_or_fetch(replica: Replica, state: Follower, leader: Node) -> int | None:
+    """A controller that may join by itself asks to vote, after its node's former directory votes no more."""
+    now_ms = replica.now.mono_ms
+    wants_to_vote = replica.config.auto_join and replica.identity.can_become_voter
+    if not wants_to_vote or replica.voters.kraft_version == 0 or state.update_voter_deadline_ms > now_ms:
+        return _fetch_from_best_node(replica, state, leader)
+    from ottla.raft.rpcs import add_raft_voter, remove_raft_voter  # rarely needed
+
+    former = replica.voter_set.by_id.get(replica.node_id)
+    if replica.connections.busy_until(leader.node_id, now_ms) is None:
+        state.update_voter_deadline_ms = now_ms + replica.config.fetch_timeout_ms
+    if former is not None:
+        return ask(replica, leader, lambda: remove_raft_voter.request(replica, former.key))
+    return ask(replica, leader, lambda: add_raft_voter.request(replica))
 
 
 def _update_or_fetch(replica: Replica, state: Follower, leader: Node) -> int | None:

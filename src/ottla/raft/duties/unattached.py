@@ -7,14 +7,14 @@ from ottla.raft.transitions import become_prospective
 
 
 def perform(replica: Replica, state: Unattached) -> int | None:
-    deadline = state.election_deadline_ms
-    if replica.is_voter:
-        if replica.shutdown is not None:
-            return None
-        if deadline is None:
-            # It became a voter while it waited.
-            deadline = state.election_deadline_ms = replica.election_deadline()
-        if deadline <= replica.now.mono_ms:
-            become_prospective(replica)
-            return None
-    return earliest(ask_any_bootstrap_server(replica), deadline)
+    if not replica.is_voter:
+        return ask_any_bootstrap_server(replica)
+    if replica.shutdown is not None:
+        return None
+    if state.election_deadline_ms is None:
+        # It became a voter while it waited.
+        state.election_deadline_ms = replica.election_deadline()
+    if state.election_deadline_ms <= replica.now.mono_ms:
+        become_prospective(replica)
+        return None
+    return earliest(ask_any_bootstrap_server(replica), state.election_deadline_ms)

@@ -3,8 +3,11 @@
 The files are imported when they are first needed: a quorum of one speaks to nobody while it starts.
 """
 
+from ottla.model.errors import ErrorCode
 from ottla.raft.events import RequestReceived
 from ottla.raft.replica import Replica
+from ottla.raft.states.prospective import Prospective
+from ottla.raft.transitions import become_candidate
 from ottla.wire.message import Message
 
 
@@ -38,6 +41,14 @@ def answer_request(replica: Replica, event: RequestReceived) -> None:
             from ottla.raft.rpcs import update_raft_voter
 
             update_raft_voter.answer(replica, event)
+        case 80:
+            from ottla.raft.rpcs import add_raft_voter
+
+            add_raft_voter.answer(replica, event)
+        case 81:
+            from ottla.raft.rpcs import remove_raft_voter
+
+            remove_raft_voter.answer(replica, event)
         case key:
             raise AssertionError(f"api key {key} is no request of the quorum")
 
@@ -47,6 +58,28 @@ def serve_parked_fetches(replica: Replica) -> None:
         from ottla.raft.rpcs import fetch
 
         fetch.serve_parked(replica)
+
+
+def end_due_voter_change(replica: Replica) -> None:
+    if replica.voter_change is not None:
+        from ottla.raft.rpcs import voter_change
+
+        voter_change.end_due_change(replica)
+
+
+def request_failed(replica: Replica, correlation_id: int, error: ErrorCode) -> None:
+    """No answer will come: leave the peer alone for a while."""
+    peer = replica.connections.peer_of(correlation_id)
+    if peer is None:
+        return
+    replica.connections.finish(correlation_id, replica.now.mono_ms, succeeded=False)
+    if error is ErrorCode.UNSUPPORTED_VERSION and isinstance(replica.state, Prospective):
+        # A voter that knows no pre-vote can only be asked in earnest.
+        become_candidate(replica)
+    elif replica.voter_change is not None:
+        from ottla.raft.rpcs import add_raft_voter
+
+        add_raft_voter.asked_in_vain(replica, peer, error)
 
 
 def settle_response(replica: Replica, correlation_id: int, response: Message) -> None:
@@ -86,5 +119,17 @@ def _settle(replica: Replica, peer: int, response: Message) -> bool:
             from ottla.raft.rpcs import update_raft_voter
 
             return update_raft_voter.settle(replica, response)
+        case 18:
+            from ottla.raft.rpcs import add_raft_voter
+
+            return add_raft_voter.settle_api_versions(replica, peer, response)
+        case 80:
+            from ottla.raft.rpcs import add_raft_voter
+
+            return add_raft_voter.settle(replica, response)
+        case 81:
+            from ottla.raft.rpcs import remove_raft_voter
+
+            return remove_raft_voter.settle(replica, response)
         case key:
             raise AssertionError(f"api key {key} answers no request of the quorum")

@@ -132,12 +132,18 @@ def settle_common(replica: Replica, error: ErrorCode, told: Leadership) -> bool 
     None: the answer belongs to this epoch and is its handler's. True: all is said. False: ask again, after a
     pause.
     """
-    epoch = replica.state.epoch
-    if told.epoch < epoch or error is ErrorCode.UNKNOWN_LEADER_EPOCH:
+    before = replica.state
+    if error is ErrorCode.UNKNOWN_LEADER_EPOCH:
+        return False
+    if told.epoch < before.epoch:
         return True
-    if told.epoch > epoch or error in (ErrorCode.FENCED_LEADER_EPOCH, ErrorCode.NOT_LEADER_OR_FOLLOWER):
+    if told.epoch > before.epoch or error in (
+        ErrorCode.FENCED_LEADER_EPOCH,
+        ErrorCode.NOT_LEADER_OR_FOLLOWER,
+    ):
         take_over_leader(replica, told.leader_id, told.epoch, told.endpoints)
-        return True
+        # Who asks again at once and learns nothing would do so as fast as the network lets it.
+        return replica.state is not before
     if told.leader_id is not None and replica.state.leader_id is None and told.endpoints:
         # An observer finds the leader and its first records in one answer.
         take_over_leader(replica, told.leader_id, told.epoch, told.endpoints)
