@@ -40,8 +40,8 @@ from ottla.raft.log_view import LogView
 from ottla.raft.positions import EpochAndOffset
 from ottla.raft.quorum import Quorum
 from ottla.raft.replica import Identity
-from ottla.raft.voter_history import VoterHistory
-from ottla.raft.voters import Address, Node, ReplicaKey, VoterSet
+from ottla.raft.voter_history import BOOTSTRAP_OFFSET, VoterHistory
+from ottla.raft.voters import SUPPORTED_KRAFT_VERSIONS, Address, Node, ReplicaKey, Voter, VoterSet
 from ottla.wire.catalogue import request_class, response_class
 from ottla.wire.headers import (
     put_request_header,
@@ -57,7 +57,7 @@ from ottla.wire.primitives import Reader
 
 LISTENER = "CONTROLLER"
 DIRECTORY: Uuid = Uuid(b"\x10" * 16)
-SERVED = (1, 18, 52, 53, 54, 55, 59, 82)
+SERVED = (1, 18, 52, 53, 54, 55, 59, 80, 81, 82)
 
 
 class ChanceOfTests:
@@ -71,7 +71,10 @@ class ChanceOfTests:
 
 
 class LiveVoter:
-    """Node `node_id` of the static quorum `ports` (port by node); with `observes`, an observer of it."""
+    """Node `node_id` of the static quorum `ports` (port by node).
+
+    With `observes` an observer of it, with `stands_alone` the one voter of a dynamic quorum.
+    """
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class LiveVoter:
         config: QuorumConfig,
         *,
         observes: bool = False,
+        stands_alone: bool = False,
     ) -> None:
         self.node_id, self.port = node_id, ports[node_id]
         addresses = {node: Address("127.0.0.1", port) for node, port in ports.items()}
@@ -91,9 +95,14 @@ class LiveVoter:
             LISTENER,
             {LISTENER: addresses[node_id]},
             tuple(others),
-            can_become_voter=not observes,
+            can_become_voter=not observes or config.auto_join,
         )
         history = VoterHistory(VoterSet.of() if observes else VoterSet.static(LISTENER, addresses))
+        if stands_alone:
+            own = Voter(identity.key, identity.endpoints, SUPPORTED_KRAFT_VERSIONS)
+            history = VoterHistory(VoterSet.of())
+            history.voter_sets.add(BOOTSTRAP_OFFSET, VoterSet.of(own))
+            history.kraft_versions.add(BOOTSTRAP_OFFSET, 1)
         self.snapshots: dict[EpochAndOffset, bytes] = {}
         self.quorum = Quorum(identity, config, ChanceOfTests(), LogView(0, 0, 0), history, None)
         self.batches: list[BatchView] = []
