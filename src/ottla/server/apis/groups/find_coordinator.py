@@ -22,8 +22,12 @@ _Found = tuple[int, Endpoint] | ErrorCode
 def find_coordinator(request: FindCoordinatorRequest, context: RequestContext) -> FindCoordinatorResponse:
     if context.version < _MANY_FROM:
         return _one(_find(request.key_type, request.key, context))
+    # As Kafka: only of key types that it does not know it says more than the code.
+    is_known = request.key_type in (_GROUP, _TRANSACTION, _SHARE)
     return FindCoordinatorResponse(
-        coordinators=[_each(key, _find(request.key_type, key, context)) for key in request.coordinator_keys]
+        coordinators=[
+            _each(key, _find(request.key_type, key, context), is_known) for key in request.coordinator_keys
+        ]
     )
 
 
@@ -59,10 +63,9 @@ def _one(found: _Found) -> FindCoordinatorResponse:
     )
 
 
-def _each(key: str, found: _Found) -> Coordinator:
+def _each(key: str, found: _Found, is_known: bool) -> Coordinator:
     if isinstance(found, ErrorCode):
-        # As Kafka: a coordinator that is not there yet needs no words.
-        message = "" if found is ErrorCode.COORDINATOR_NOT_AVAILABLE else found.text
+        message = "" if is_known else found.text
         return Coordinator(key=key, error_code=found, error_message=message, node_id=-1, host="", port=-1)
     node_id, endpoint = found
     return Coordinator(key=key, node_id=node_id, host=endpoint.host, port=endpoint.port)
