@@ -34,6 +34,7 @@ from ottla.raft.events import (
 )
 from ottla.raft.leader_log import append_as_leader, commit_as_leader
 from ottla.raft.log_view import LogView
+from ottla.raft.positions import EpochAndOffset
 from ottla.raft.replica import Identity, Replica, Shutdown
 from ottla.raft.rpcs.dispatch import (
     answer_request,
@@ -144,8 +145,7 @@ class Quorum:
             case RequestFailed(correlation_id, error):
                 request_failed(replica, correlation_id, error)
             case SnapshotCreated(snapshot, size):
-                replica.log.snapshot_sizes[snapshot] = size
-                replica.voters.truncate_before(snapshot.offset)
+                _take_snapshot(replica, snapshot, size)
             case LogCleaned(snapshot):
                 older = replica.log.delete_before(snapshot)
                 replica.emit(DeleteBefore(snapshot, tuple(older)))
@@ -176,6 +176,17 @@ class Quorum:
         end_due_voter_change(replica)
         serve_parked_fetches(replica)
         syncing.begin_sync_when_due(replica)
+
+
+def _take_snapshot(replica: Replica, snapshot: EpochAndOffset, size: int) -> None:
+    assert snapshot.offset <= (replica.high_watermark or 0), "a snapshot holds what is committed"
+    earliest = replica.log.earliest_snapshot
+    if snapshot.offset < replica.log.start_offset and earliest is not None:
+        # While it was written, the leader's newer one took the place of the log.
+        replica.emit(DeleteBefore(earliest, (snapshot,)))
+        return
+    replica.log.snapshot_sizes[snapshot] = size
+    replica.voters.truncate_before(snapshot.offset)
 
 
 def _propose(replica: Replica, proposed: Proposed) -> None:

@@ -13,7 +13,7 @@ from tests.unit.raft.replica_on_paper import (
 
 from ottla.model.errors import ErrorCode
 from ottla.model.uuid import ZERO
-from ottla.raft.effects import Answer, AnswerFromLog, HighWatermarkAdvanced
+from ottla.raft.effects import Answer, AnswerFromLog, DeleteBefore, HighWatermarkAdvanced
 from ottla.raft.events import (
     LogCleaned,
     Proposed,
@@ -63,6 +63,25 @@ def test_a_fetch_at_the_end_is_answered_empty_when_its_time_is_over() -> None:
     assert isinstance(answer, Answer)
     partition = partition_of(answer.response)
     assert (partition.error_code, partition.records, partition.high_watermark) == (0, b"", 4)
+
+
+def test_a_fetch_that_waited_in_vain_says_nothing_new_of_its_follower() -> None:
+    leader = a_leader_of_records()
+    leader.ask(fetch_request(2, 4, last_epoch=1, high_watermark=4))
+    state = leader.quorum.replica.state
+    assert isinstance(state, Leader)
+    before = (state.check_quorum_deadline_ms, state.voters[2].last_fetch_ms)
+    leader.step(Ticked(), at_ms=leader.now_ms + 500)
+    assert (state.check_quorum_deadline_ms, state.voters[2].last_fetch_ms) == before
+
+
+def test_a_snapshot_that_comes_too_late_is_removed() -> None:
+    leader = a_leader_of_records()
+    newer, older = EpochAndOffset(epoch=1, offset=4), EpochAndOffset(epoch=1, offset=1)
+    leader.step(SnapshotCreated(newer, 100))
+    leader.step(LogCleaned(newer))
+    assert leader.step(SnapshotCreated(older, 100)) == [DeleteBefore(newer, (older,))]
+    assert leader.quorum.replica.log.snapshot_sizes == {newer: 100}
 
 
 def test_who_does_not_know_the_high_watermark_is_told_at_once() -> None:

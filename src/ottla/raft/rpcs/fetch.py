@@ -56,19 +56,37 @@ def answer(replica: Replica, event: RequestReceived) -> None:
 def serve_parked(replica: Replica) -> None:
     """Answer those parked fetches for which something came, whose time is over, or whom this leader fails."""
     # An answered fetch may commit something, which others wait for.
-    while due := [fetch for fetch in replica.parked if _is_due(replica, fetch)]:
-        replica.parked = [fetch for fetch in replica.parked if fetch not in due]
-        for fetch in due:
-            partition = _only_partition(fetch.request)
-            assert partition is not None, "it was checked before it was parked"
-            _serve(replica, fetch, partition, may_park=False)
+    while any(_is_due(replica, fetch) for fetch in replica.parked):
+        parked, replica.parked = replica.parked, []
+        for fetch in parked:
+            if _is_due(replica, fetch):
+                _answer_parked(replica, fetch)
+            else:
+                replica.parked.append(fetch)
 
 
 def _is_due(replica: Replica, fetch: ParkedFetch) -> bool:
-    if not isinstance(replica.state, Leader) or replica.shutdown is not None:
-        return True
-    has_more = replica.log.end_offset > fetch.offset or _high_watermark(replica.state) > fetch.high_watermark
-    return has_more or fetch.deadline_ms <= replica.now.mono_ms
+    return not _may_lead(replica) or _has_news(replica, fetch) or fetch.deadline_ms <= replica.now.mono_ms
+
+
+def _may_lead(replica: Replica) -> bool:
+    return isinstance(replica.state, Leader) and replica.shutdown is None
+
+
+def _has_news(replica: Replica, fetch: ParkedFetch) -> bool:
+    return replica.log.end_offset > fetch.offset or _high_watermark(replica.state) > fetch.high_watermark
+
+
+def _answer_parked(replica: Replica, fetch: ParkedFetch) -> None:
+    partition = _only_partition(fetch.request)
+    assert partition is not None, "it was checked before it was parked"
+    if not _may_lead(replica):
+        _refuse(replica, fetch, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    elif _has_news(replica, fetch):
+        _serve(replica, fetch, partition, may_park=False)
+    else:
+        # Nobody was heard from just now: this says nothing about the follower.
+        replica.emit(Answer(fetch.ticket, _response(replica, fetch)))
 
 
 def _serve(
@@ -77,7 +95,6 @@ def _serve(
     refused = refuse_as_leader(replica, partition.current_leader_epoch)
     leader = replica.state
     if refused is not None or not isinstance(leader, Leader):
-        # Who was parked at a leader is told that it leads no more, not that its epoch is over.
         _refuse(replica, fetch, refused or ErrorCode.NOT_LEADER_OR_FOLLOWER)
         return
     fetching = ReplicaKey(_replica_id(fetch.request), Uuid(partition.replica_directory_id))
