@@ -41,8 +41,8 @@ def after_data(
     elif start != NO_OFFSET:
         raise AppendRefused(
             ErrorCode.INVALID_TXN_STATE,
-            f"Expected transactional write from producer {entry.producer_id} at offset {offset} "
-            f"in partition {partition}",
+            f"Expected transactional write from producer {entry.producer_id} at offset "
+            f"(offset={offset}, segment=[-1:-1]) in partition {partition}",
         )
     delta = header.last_offset_delta
     batch = BatchMetadata(header.last_sequence, offset + delta, delta, header.max_timestamp)

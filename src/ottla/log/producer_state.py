@@ -57,6 +57,8 @@ class ProducerState:
         producer_id = header.producer_id
         entry = staged.entries.get(producer_id) or self.producers.get(producer_id)
         before = entry or ProducerEntry(producer_id)
+        if origin is not Origin.REPLICATION and header.is_transactional:
+            self._refuse_old_epoch(entry, header)
         if header.is_control:
             marker = end_transaction(buffer, position, header)
             if marker is None:
@@ -68,8 +70,6 @@ class ProducerState:
             if completed is not None:
                 staged.completed.append(completed)
         else:
-            if origin is not Origin.REPLICATION and header.is_transactional:
-                self._refuse_old_epoch(entry, header)
             after = after_data(before, header, offset, origin, self._partition)
             if before.transaction_start != after.transaction_start:
                 staged.started[offset] = producer_id
@@ -127,7 +127,7 @@ class ProducerState:
             del self.producers[producer_id]
 
     def _refuse_old_epoch(self, entry: ProducerEntry | None, header: BatchHeader) -> None:
-        """A zombie's first write to the partition: it may abort and begin again."""
+        """A zombie, or the late marker of one: whoever sent it may begin again."""
         if entry is not None and header.producer_epoch < entry.epoch:
             raise AppendRefused(
                 ErrorCode.INVALID_PRODUCER_EPOCH,

@@ -179,9 +179,11 @@ def _record_errors(
                 )
                 yield index, ErrorCode.INVALID_TIMESTAMP, message
         elif appended_at is not None:
+            # Kafka reads compressed records in part then, and shows a null as what it is on the wire.
+            least = -1 if partial else 0
             record = (
                 f"{'Partial' if partial else ''}DefaultRecord(offset={offset}, timestamp={timestamp}, "
-                f"key={max(span.key_size, 0)} bytes, value={max(span.value_size, 0)} bytes)"
+                f"key={max(span.key_size, least)} bytes, value={max(span.value_size, least)} bytes)"
             )
             message = (
                 f"Invalid timestamp type in message {record}. Producer should not set timestamp type to "
