@@ -4,6 +4,7 @@ Answer before the commit from version 1). The leader asks the new voter by ApiVe
 supports, and it must be nearly caught up.
 """
 
+from ottla import __version__
 from ottla.model.errors import ErrorCode
 from ottla.model.uuid import ZERO, Uuid
 from ottla.raft.events import RequestReceived
@@ -49,7 +50,9 @@ def answer(replica: Replica, event: RequestReceived) -> None:
     added = Voter(key, endpoints, VersionRange(0, 0))
     destination = added.node(replica.identity.listener)
     assert destination is not None, "its listener was checked"
-    replica.send(destination, ApiVersionsRequest(client_software_name="ottla", client_software_version="0"))
+    replica.send(
+        destination, ApiVersionsRequest(client_software_name="ottla", client_software_version=__version__)
+    )
     deadline = replica.now.mono_ms + replica.config.request_timeout_ms
     replica.voter_change = VoterChange(event.ticket, ADD, deadline, added, asked.ack_when_committed)
 
