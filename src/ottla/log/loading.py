@@ -224,6 +224,7 @@ class _Opening:
             self._segments.remove(segment)
             self._snapshots.remove(segment.base_offset)
             self._folder.discard(segment, self._config, self._now)
+        self._folder.remove_discarded()
 
     def _remove_stray_snapshots(self) -> None:
         """Snapshots belong to segments; one behind all of them is from the last clean stop."""

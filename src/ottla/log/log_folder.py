@@ -50,6 +50,12 @@ class LogFolder:
         segment.mark_deleted()
         self._doomed.append((now.mono_ms + config.file_delete_delay_ms, segment.file.path))
 
+    def remove_discarded(self) -> None:
+        """Remove the bytes of all discarded segments at once: while a log is opened nobody reads."""
+        for _, path in self._doomed:
+            self.disk.remove(path)
+        self._doomed = []
+
     def remove_due(self, now: Now) -> None:
         """Remove the bytes whose delay is over."""
         due = [path for when, path in self._doomed if when <= now.mono_ms]

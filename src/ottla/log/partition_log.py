@@ -406,6 +406,6 @@ class PartitionLog(ReadableLog):
         return self._folder.path
 
 
-def exhaust(steps: Iterable[None]) -> None:
+def exhaust(steps: Iterable[object]) -> None:
     """Carry out a generator of slices at one go."""
     deque(steps, maxlen=0)

@@ -182,7 +182,7 @@ def restart(disk: CrashingDisk, ledger: Ledger, config: dict[str, Any]) -> Parti
     }
     opened(disk, **where, **config)
     disk.run_later()
-    once = {path: bytes(data) for path, data in disk.files.items() if not path.endswith(".deleted")}
+    once = {path: bytes(data) for path, data in disk.files.items()}
     log, facts = opened(disk, **where, **config)
     assert not [fact for fact in facts if type(fact).__name__ == "TruncatedSegment"]
     assert {path: bytes(data) for path, data in disk.files.items()} == once
