@@ -44,6 +44,12 @@ class Acceptor:
         if self._sweep is not None:
             self._sweep.cancel()
 
+    def drop(self) -> None:
+        """Forget all connections without a word."""
+        for server in self._servers:
+            server.close()
+        self._connections.clear()
+
     def _accept(self, dispatch: Dispatch) -> Connection:
         self._accepted += 1
         connection = Connection(

@@ -1,1 +1,1 @@
-"""The simulated world: loop, network, disk, faults, workloads, checkers. The node inside is the one that ships."""
+"""The simulated world: loop, network, disk, faults, workloads, checkers; the node inside is the one that ships."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from ottla.model.ports import Buffer, File
+from ottla.model.ports import File
 from ottla.sim.loop import SimLoop
 from ottla.sim.trace import Trace
 
@@ -62,42 +62,6 @@ class _Inode:
         self.sync()
 
 
-class SimFile:
-    """A file by its path, as the real disk's files are."""
-
-    def __init__(self, disk: "SimDisk", path: str) -> None:
-        self._disk, self.path = disk, path
-
-    def size(self) -> int:
-        return len(self._disk.inode(self.path).content)
-
-    def write(self, position: int, data: Buffer) -> None:
-        self._disk.write(self.path, position, bytes(data))
-
-    def writev(self, position: int, parts: Sequence[Buffer]) -> None:
-        self._disk.write(self.path, position, b"".join(parts))
-
-    def read(self, position: int, size: int) -> bytes:
-        self._disk.may_fail("read", self.path)
-        return bytes(self._disk.inode(self.path).content[position : position + size])
-
-    def read_into(self, position: int, target: memoryview) -> int:
-        data = self.read(position, len(target))
-        target[: len(data)] = data
-        return len(data)
-
-    def truncate(self, size: int) -> None:
-        self._disk.may_fail("write", self.path)
-        self._disk.trace.note("truncate", self.path, size)
-        self._disk.inode(self.path).truncate(size)
-
-    def sync(self) -> None:
-        self._disk.sync(self.path)
-
-    def close(self) -> None:
-        return
-
-
 class SimDisk:
     """One machine's disk. Survives the node that uses it."""
 
@@ -112,17 +76,17 @@ class SimDisk:
         """Bytes that can still be written before ENOSPC; None for no limit."""
         self.failing: dict[str, int] = {}
         """By operation (read, write, sync): the errno that it fails with from now on."""
-        self._generation = 0
+        self.life = 0
 
-    # --- the port -------------------------------------------------------------------------------
+    # --- what the port asks -----------------------------------------------------------------------
 
-    def open(self, path: str) -> SimFile:
+    def open(self, path: str) -> None:
+        """Have a file at `path`; `Mount` gives the handle."""
         if path not in self._files:
             self._require_dir(_parent(path))
             self.may_fail("write", path)
             self._files[path] = _Inode()
             self.trace.note("create", path)
-        return SimFile(self, path)
 
     def exists(self, path: str) -> bool:
         return path in self._files or path in self._dirs
@@ -199,19 +163,19 @@ class SimDisk:
         self._loop.call_later(
             self._random.expovariate(1 / self.mean_sync_s),
             self._sync_all,
-            self._generation,
+            self.life,
             [file.path for file in files],
             done,
         )
 
     def remove_later(self, paths: Sequence[str]) -> None:
-        self._loop.call_later(0.01, self._remove_all, self._generation, list(paths))
+        self._loop.call_later(0.01, self._remove_all, self.life, list(paths))
 
     # --- faults ---------------------------------------------------------------------------------
 
     def kill(self) -> None:
         """The process that uses the disk is gone: its workers never answer."""
-        self._generation += 1
+        self.life += 1
 
     def cut_power(self) -> None:
         """Lose what was not synced, wholly or in part, as chance has it."""
@@ -230,6 +194,18 @@ class SimDisk:
         if number is not None:
             raise OSError(number, f"simulated {errno.errorcode[number]}", path)
 
+    def copied(self) -> "SimDisk":
+        """Another disk with the same files, for looking at what a recovery would do."""
+        copy = SimDisk(self._loop, self._random, Trace())
+        copy._files = {path: _Inode(bytearray(inode.content)) for path, inode in self._files.items()}
+        copy._dirs = dict(self._dirs)
+        return copy
+
+    def contents(self, directory: str) -> dict[str, bytes]:
+        """Every file below `directory`."""
+        prefix = directory.rstrip("/") + "/"
+        return {path: bytes(inode.content) for path, inode in self._files.items() if path.startswith(prefix)}
+
     # --- inside ---------------------------------------------------------------------------------
 
     def inode(self, path: str) -> _Inode:
@@ -237,6 +213,11 @@ class SimDisk:
         if found is None:
             raise FileNotFoundError(errno.ENOENT, "no such file", path)
         return found
+
+    def truncate(self, path: str, size: int) -> None:
+        self.may_fail("write", path)
+        self.trace.note("truncate", path, size)
+        self.inode(path).truncate(size)
 
     def write(self, path: str, position: int, data: bytes) -> None:
         self.may_fail("write", path)
@@ -254,8 +235,8 @@ class SimDisk:
         self.trace.note("sync", path)
         self.inode(path).sync()
 
-    def _sync_all(self, generation: int, paths: Sequence[str], done: Callable[[OSError | None], None]) -> None:
-        if generation != self._generation:
+    def _sync_all(self, life: int, paths: Sequence[str], done: Callable[[OSError | None], None]) -> None:
+        if life != self.life:
             return
         failure: OSError | None = None
         for path in paths:
@@ -266,8 +247,8 @@ class SimDisk:
                 failure = failure or error
         done(failure)
 
-    def _remove_all(self, generation: int, paths: Sequence[str]) -> None:
-        if generation == self._generation:
+    def _remove_all(self, life: int, paths: Sequence[str]) -> None:
+        if life == self.life:
             for path in paths:
                 self.remove_tree(path)
 

@@ -20,41 +20,41 @@ class SimPipe(asyncio.Transport):
 
     def __init__(self, network: "SimNetwork", protocol: Any, name: tuple[str, int]) -> None:
         super().__init__()
-        self._network, self._protocol, self._name = network, protocol, name
+        self._network, self.protocol, self._name = network, protocol, name
         self.peer: SimPipe | None = None
         self._arrives_at = 0.0
         self._under_way = 0
         self._writing_paused = False
         self._reading_paused = False
         self._held: list[bytes] = []
-        self._closing = False
-        self._lost = False
+        self.closing = False
+        self.lost = False
 
     # --- what protocols call --------------------------------------------------------------------
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self._closing or not data:
+        if self.closing or not data:
             return
         copy = bytes(data)
         self._network.trace.note_bytes(f"{self._name}>", copy)
         self._under_way += len(copy)
         if self._under_way > _HIGH_WATER and not self._writing_paused:
             self._writing_paused = True
-            self._protocol.pause_writing()
+            self.protocol.pause_writing()
         self._schedule(self._deliver, copy)
 
     def writelines(self, parts: Any) -> None:
         self.write(b"".join(parts))
 
     def is_closing(self) -> bool:
-        return self._closing
+        return self.closing
 
     def close(self) -> None:
-        if self._closing:
+        if self.closing:
             return
-        self._closing = True
+        self.closing = True
         self._schedule(self._hang_up)
-        self._network.loop.call_soon(self._lose, None)
+        self._network.loop.call_soon(self.lose, None)
 
     def abort(self) -> None:
         self.break_off()
@@ -78,38 +78,36 @@ class SimPipe(asyncio.Transport):
 
     def receive(self, data: bytes) -> None:
         """Hand bytes to the protocol, in one piece or several."""
-        if self._lost:
+        if self.lost:
             return
         if self._reading_paused:
             self._held.append(data)
             return
-        if isinstance(self._protocol, asyncio.BufferedProtocol):
+        if isinstance(self.protocol, asyncio.BufferedProtocol):
             self._fill(data)
         else:
-            self._protocol.data_received(data)
+            self.protocol.data_received(data)
 
     def break_off(self) -> None:
         """The connection breaks now, on both sides; what was under way is lost."""
         for end in (self, self.peer):
-            if end is not None and not end._lost:
-                end._closing = True
-                self._network.loop.call_soon(
-                    end._lose, ConnectionResetError("the simulated network broke it")
-                )
+            if end is not None and not end.lost:
+                end.closing = True
+                self._network.loop.call_soon(end.lose, ConnectionResetError("the simulated network broke it"))
 
     def _fill(self, data: bytes) -> None:
         at = 0
-        while at < len(data) and not self._lost:
+        while at < len(data) and not self.lost:
             if self._reading_paused:
                 self._held.append(data[at:])
                 return
-            target = self._protocol.get_buffer(-1)
+            target = self.protocol.get_buffer(-1)
             size = min(len(target), len(data) - at)
             if size > 1 and self._network.random.random() < self._network.split_share:
                 size = 1 + self._network.random.randrange(size)
             target[:size] = data[at : at + size]
             at += size
-            self._protocol.buffer_updated(size)
+            self.protocol.buffer_updated(size)
 
     def _schedule(self, action: Callable[..., None], *arguments: Any) -> None:
         self._arrives_at = max(self._arrives_at, self._network.loop.time() + self._network.latency())
@@ -117,22 +115,22 @@ class SimPipe(asyncio.Transport):
 
     def _deliver(self, data: bytes) -> None:
         self._under_way -= len(data)
-        if self._writing_paused and self._under_way < _HIGH_WATER // 4 and not self._lost:
+        if self._writing_paused and self._under_way < _HIGH_WATER // 4 and not self.lost:
             self._writing_paused = False
-            self._protocol.resume_writing()
+            self.protocol.resume_writing()
         if self.peer is not None:
             self.peer.receive(data)
 
     def _hang_up(self) -> None:
-        if self.peer is not None and not self.peer._closing:
-            self.peer._closing = True
-            self.peer._lose(None)
+        if self.peer is not None and not self.peer.closing:
+            self.peer.closing = True
+            self.peer.lose(None)
 
-    def _lose(self, error: Exception | None) -> None:
-        if not self._lost:
-            self._lost = True
+    def lose(self, error: Exception | None) -> None:
+        if not self.lost:
+            self.lost = True
             self._network.forget(self)
-            self._protocol.connection_lost(error)
+            self.protocol.connection_lost(error)
 
 
 class SimServer(asyncio.AbstractServer):
@@ -198,9 +196,9 @@ class SimNetwork:
         )
         ours.peer, theirs.peer = theirs, ours
         self._pipes[ours] = self._pipes[theirs] = None
-        theirs._protocol.connection_made(theirs)
-        ours._protocol.connection_made(ours)
-        return ours, ours._protocol
+        theirs.protocol.connection_made(theirs)
+        ours.protocol.connection_made(ours)
+        return ours, ours.protocol
 
     def forget(self, pipe: SimPipe) -> None:
         self._pipes.pop(pipe, None)

@@ -44,6 +44,9 @@ class Deadlines:
         self._timer_ms = 0
         self._closed = False
 
+    def __len__(self) -> int:
+        return len(self._heap)
+
     def at(self, at_ms: int, action: Callable[[], None]) -> Deadline:
         """Run `action` once `at_ms` (`mono_ms`) has come."""
         deadline = Deadline(self, at_ms, action)

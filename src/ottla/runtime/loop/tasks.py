@@ -26,6 +26,12 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
+    def drop(self) -> None:
+        """Cancel all without waiting: the process is as good as gone."""
+        for task in self._running:
+            task.remove_done_callback(self._ended)
+            task.cancel()
+
     def _ended(self, task: "asyncio.Task[Any]") -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -119,6 +119,11 @@ class QuorumDriver:
         """Settled when the core has left the quorum after ShutdownRequested."""
         return self._leaving
 
+    def drop(self) -> None:
+        """Nothing is stepped or carried out any more."""
+        self.close()
+        self._stepping = True
+
     def close(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()

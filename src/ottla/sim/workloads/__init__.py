@@ -1,0 +1,1 @@
+"""What clients do in the simulated world. Each is one loop until it is told to stop."""
