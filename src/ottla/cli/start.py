@@ -1,72 +1,162 @@
-"""`ottla start`: run a node; formats its directory on first use."""
+"""`ottla start`: run a node; without a properties file it formats its directory on first use."""
 
-import asyncio
-import logging
 import os
-import signal
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from ottla.node.config import NodeConfig, node_config
-from ottla.node.node import Node, World
-from ottla.node.storage.formatter import FormatOptions, NodeToFormat, format_storage
-from ottla.model.uuid import uuid_text
-from ottla.runtime.disk.local_disk import LocalDisk
-from ottla.runtime.disk.system_entropy import SystemEntropy
-from ottla.runtime.loop.clock import Clock
+HELP = """\
+Run a node.
+
+usage: ottla start [FILE | DIRECTORY] [OPTIONS]
+
+Without a FILE of properties: a single node for clients on this machine, in DIRECTORY (./data), which is
+formatted on first use. With one: what the file says, as kafka-server-start does.
+
+  --dir DIRECTORY        the same as DIRECTORY
+  --port PORT            the port for clients (9092); 0 takes any that is free
+  --temporary            keep nothing: a new directory, removed at the end
+  --override KEY=VALUE   a property over those of the file; may be repeated
+  --env                  take properties from KAFKA_* variables too, as Kafka's image does
+  --log-format FORMAT    text (Kafka's pattern, the default) or json
+"""
+_VALUED = ("--dir", "--port", "--override", "--log-format")
+
+
+class UsageError(Exception):
+    """The command line is not understood."""
+
+
+@dataclass(slots=True)
+class StartArguments:
+    """The command line, read."""
+
+    properties_file: str | None = None
+    directory: str | None = None
+    port: int = 9092
+    temporary: bool = False
+    environment: bool = False
+    overrides: list[str] = field(default_factory=list)
+    log_format: str = "text"
+    help: bool = False
 
 
 def run(arguments: list[str]) -> int:
-    logging.basicConfig(level=logging.INFO, format="[%(asctime)s] %(levelname)s %(message)s (%(name)s)")
-    data = arguments[0] if arguments else "data"
-    port = int(arguments[1]) if len(arguments) > 1 else 9092
-    config = node_config(
-        {
-            "node.id": "1",
-            "process.roles": "broker,controller",
-            "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1}",
-            "controller.listener.names": "CONTROLLER",
-            "log.dirs": os.path.abspath(data),
-            "offsets.topic.replication.factor": "1",
-        }
-    )
-    loop = _loop()
+    """0 after a clean stop, 1 when the node could not start."""
     try:
-        return loop.run_until_complete(_serve(config))
-    finally:
-        loop.close()
+        given = parse(arguments)
+    except UsageError as error:
+        sys.stderr.write(f"ottla start: {error} See `ottla start --help`.\n")
+        return 1
+    if given.help:
+        sys.stdout.write(HELP)
+        return 0
+    from ottla.model.config.config_exception import ConfigException
+    from ottla.node.process import CannotStart
 
-
-def _loop() -> asyncio.AbstractEventLoop:
     try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
-
-
-async def _serve(config: NodeConfig) -> int:
-    disk = LocalDisk(lambda path, error: print("can't remove", path, error))
-    clock = Clock()
-    entropy = SystemEntropy()
-    if not disk.exists(config.metadata_log_dir + "/meta.properties"):
-        for directory in config.log_dirs:
-            disk.make_dir(directory)
-        listener = config.controller_listener
-        format_storage(
-            NodeToFormat(config.node_id, config.roles, config.log_dirs, config.metadata_log_dir, listener.name, (listener.host, listener.port), False),
-            FormatOptions(cluster_id=uuid_text(entropy.uuid()), standalone=True),
-            disk, entropy, clock.now().wall_ms, print,
-        )
-
-    def halt(reason: str) -> None:
-        logging.getLogger("ottla").error("halting: %s", reason)
-        os._exit(1)
-
-    node = Node(config, World(disk, entropy, clock, halt))
-    stop = asyncio.Event()
-    for sig in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(sig, stop.set)
-    await node.start()
-    await stop.wait()
-    await node.stop()
+        _start(given)
+    except (ConfigException, CannotStart) as error:
+        sys.stderr.write(f"ottla start: {error}\n")
+        return 1
     return 0
+
+
+def parse(arguments: list[str]) -> StartArguments:
+    """Raises UsageError."""
+    given = StartArguments()
+    words = iter(arguments)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name in _VALUED:
+            _take(given, name, value if equals else _next(name, words))
+        elif word in ("-h", "--help"):
+            given.help = True
+        elif word == "--temporary":
+            given.temporary = True
+        elif word == "--env":
+            given.environment = True
+        elif word.startswith("-"):
+            raise UsageError(f"There is no option {name}.")
+        elif given.properties_file is not None or given.directory is not None:
+            raise UsageError(f"'{word}' is one argument too many.")
+        elif word.endswith(".properties") or os.path.isfile(word):  # noqa: PTH113  # pathlib costs the start 4 ms
+            given.properties_file = word
+        else:
+            given.directory = word
+    _check(given)
+    return given
+
+
+def _next(name: str, words: Iterator[str]) -> str:
+    value = next(words, None)
+    if value is None:
+        raise UsageError(f"{name} needs a value.")
+    return value
+
+
+def _take(given: StartArguments, name: str, value: str) -> None:
+    match name:
+        case "--dir":
+            given.directory = value
+        case "--override":
+            given.overrides.append(value)
+        case "--port":
+            if not value.isdecimal() or int(value) > 65_535:
+                raise UsageError(f"--port takes a number up to 65535, not '{value}'.")
+            given.port = int(value)
+        case _:
+            if value not in ("text", "json"):
+                raise UsageError(f"--log-format takes text or json, not '{value}'.")
+            given.log_format = value
+
+
+def _check(given: StartArguments) -> None:
+    if given.properties_file is not None and (given.directory is not None or given.temporary):
+        raise UsageError("The directory is the file's: log.dirs.")
+    if given.temporary and given.directory is not None:
+        raise UsageError("--temporary takes no directory.")
+
+
+def _start(given: StartArguments) -> None:
+    from ottla.node.config import node_config, with_overrides
+    from ottla.node.config_files import environment_properties, file_properties
+    from ottla.node.logging import configure_logging
+    from ottla.node.process import local_world, run_node
+
+    on_terminal = sys.stdout.isatty() and given.log_format == "text"
+    configure_logging(given.log_format, level="WARN" if on_terminal else "INFO")
+    if given.properties_file is not None:
+        properties = file_properties(given.properties_file)
+    else:
+        from ottla.node.quick_start import alone_properties, choose_ports
+
+        properties = alone_properties(_directory(given), choose_ports(given.port))
+    if given.environment:
+        properties |= environment_properties(os.environ)
+    config = node_config(with_overrides(properties, given.overrides))
+    world = local_world()
+    if given.properties_file is None:
+        from ottla.node.quick_start import format_on_first_use
+
+        format_on_first_use(config, world)
+    try:
+        run_node(config, world)
+    finally:
+        if given.temporary:
+            _remove(config.log_dirs)
+
+
+def _directory(given: StartArguments) -> str:
+    if not given.temporary:
+        return given.directory or "data"
+    from tempfile import mkdtemp
+
+    return mkdtemp(prefix="ottla-")
+
+
+def _remove(directories: tuple[str, ...]) -> None:
+    from shutil import rmtree
+
+    for directory in directories:
+        rmtree(directory, ignore_errors=True)

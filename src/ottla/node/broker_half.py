@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ottla.server.apis
-from ottla.groups.config import GroupsConfig
 from ottla.log.config import LogConfig
 from ottla.metadata.delta import MetadataDelta, between
 from ottla.metadata.features import TOLERATED
@@ -13,6 +12,7 @@ from ottla.metadata.image import EMPTY, MetadataImage
 from ottla.model.ids import BrokerId, TopicPartition
 from ottla.model.topics import GROUP_METADATA_TOPIC
 from ottla.model.uuid import Uuid
+from ottla.node.config_settings import broker_settings, groups_config, upkeep_schedule
 from ottla.node.storage.meta_properties import MetaProperties
 from ottla.replication.fetch_sessions import FetchSessions
 from ottla.runtime.machines.groups.group_coordinators import GroupCoordinators
@@ -20,7 +20,7 @@ from ottla.runtime.partitions.cleaning import Cleaner
 from ottla.runtime.partitions.log_directories import LogDirectories
 from ottla.runtime.partitions.log_directory import LogDirectory
 from ottla.runtime.partitions.partitions import Partitions
-from ottla.runtime.partitions.upkeep import Upkeep, UpkeepSchedule
+from ottla.runtime.partitions.upkeep import Upkeep
 from ottla.runtime.peers.broker_lifecycle import BrokerLifecycle
 from ottla.runtime.peers.controller_channel import Address, ControllerChannel
 from ottla.runtime.peers.producer_ids import ProducerIds
@@ -32,7 +32,6 @@ from ottla.server.auto_creation import AutoCreation
 from ottla.server.broker import Broker
 from ottla.server.context import Services
 from ottla.server.dispatch import Dispatcher
-from ottla.server.settings import BrokerSettings
 from ottla.wire.messages.broker_registration_request import BrokerRegistrationRequest, Feature, Listener
 
 if TYPE_CHECKING:
@@ -143,13 +142,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         endpoint = leader.endpoints.get(config.controller_listener.name.upper())
         return (endpoint.host or "localhost", endpoint.port) if endpoint is not None else None
 
-    settings = BrokerSettings(
-        fetch_max_bytes=config.number("fetch.max.bytes", 57_671_680),
-        auto_create_topics_enable=config.flag("auto.create.topics.enable", True),
-        offsets_topic_num_partitions=config.number("offsets.topic.num.partitions", 50),
-        offsets_topic_replication_factor=config.number("offsets.topic.replication.factor", 3),
-        num_partitions=config.number("num.partitions", 1),
-    )
+    settings = broker_settings(config.values)
     incarnation = world.entropy.uuid()
     lifecycle = BrokerLifecycle(
         broker_id=config.node_id,
@@ -178,9 +171,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         registration_timeout_ms=config.number("initial.broker.registration.timeout.ms", 60_000),
     )
     groups = GroupCoordinators(
-        GroupsConfig(
-            group_initial_rebalance_delay_ms=config.number("group.initial.rebalance.delay.ms", 3_000)
-        ),
+        groups_config(config.values),
         world.clock,
         node.deadlines,
         lambda: _partition_count(metadata.image),
@@ -210,5 +201,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         backoff_ms=config.number("log.cleaner.backoff.ms", 15_000),
         buffer_bytes=config.number("log.cleaner.dedupe.buffer.size", 134_217_728),
     )
-    upkeep = Upkeep(partitions, logs, cleaner, UpkeepSchedule(), world.clock, node.deadlines, tasks)
+    upkeep = Upkeep(
+        partitions, logs, cleaner, upkeep_schedule(config.values), world.clock, node.deadlines, tasks
+    )
     return BrokerHalf(node, services, lifecycle, publishers, logs, upkeep)

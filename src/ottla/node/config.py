@@ -1,88 +1,105 @@
-"""What a node is told to be: the typed view of server.properties that the assembly reads."""
+"""What a node is told to be: server.properties, checked and typed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
+from ottla.model.config.addresses import HostPort, quorum_bootstrap_servers, quorum_voters
+from ottla.model.config.broker_values import BrokerValues
+from ottla.model.config.config_exception import ConfigException
+from ottla.model.config.definitions import BROKER
+from ottla.node.config_checks import check_values, log_dirs
+from ottla.node.config_listeners import Endpoint, Listeners, read_listeners
 from ottla.raft.voters import Address
 from ottla.server.listener import Listener
 
 
-class ConfigError(Exception):
-    """A setting that a person must change; the text says which and how."""
-
-
 @dataclass(frozen=True, slots=True)
 class NodeConfig:
-    """One combined, broker or controller node. Times in ms, sizes in bytes."""
+    """One combined, broker or controller node."""
 
     node_id: int
     roles: frozenset[str]
     listeners: tuple[Listener, ...]
+    """As bound. An empty host stands for all addresses."""
     advertised: tuple[Listener, ...]
+    """As clients and peers are told. An empty host stands for this machine's name."""
+    controller_listener_name: str
     log_dirs: tuple[str, ...]
     metadata_log_dir: str
-    quorum_voters: str
-    properties: Mapping[str, str]
+    voters: Mapping[int, HostPort]
+    """The members of a static quorum: `controller.quorum.voters`."""
+    bootstrap_servers: tuple[HostPort, ...]
+    values: BrokerValues
+
+    def number(self, key: str, default: int = 0) -> int:
+        return self.values.number(key)
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        return self.values.flag(key)
+
+    @property
+    def properties(self) -> Mapping[str, str]:
+        return self.values.given
 
     @property
     def controller_listener(self) -> Listener:
-        """The first of `controller.listener.names`."""
-        return next(listener for listener in self.listeners if listener.kind == "controller")
+        """Where the own controller is reached: the first of `controller.listener.names`."""
+        return next(listener for listener in self.advertised if listener.kind == "controller")
 
     def static_voters(self) -> dict[int, Address]:
-        """The members of `controller.quorum.voters`."""
-        found = {}
-        for part in _split(self.quorum_voters):
-            node_id, _, address = part.partition("@")
-            host, _, port = address.rpartition(":")
-            found[int(node_id)] = Address(host, int(port))
-        return found
-
-    def text(self, key: str, default: str) -> str:
-        return self.properties.get(key, default)
-
-    def number(self, key: str, default: int) -> int:
-        return int(self.properties.get(key, default))
-
-    def flag(self, key: str, default: bool) -> bool:
-        return self.properties.get(key, str(default)).lower() == "true"
-
-    @property
-    def fetch_max_bytes(self) -> int:
-        return self.number("fetch.max.bytes", 57_671_680)
-
-    @property
-    def auto_create_topics_enable(self) -> bool:
-        return self.flag("auto.create.topics.enable", True)
+        return {node_id: Address(*voter) for node_id, voter in self.voters.items()}
 
 
 def node_config(properties: Mapping[str, str]) -> NodeConfig:
-    """The settings of one node. Raises ConfigError."""
-    controller_names = _split(properties.get("controller.listener.names", ""))
-    listeners = _listeners(properties.get("listeners", "PLAINTEXT://:9092"), controller_names)
-    log_dirs = _split(properties.get("log.dirs", properties.get("log.dir", "/tmp/kafka-logs")))  # noqa: S108
-    advertised = properties.get("advertised.listeners")
+    """The configuration in `properties`. Raises ConfigException."""
+    given = _with_synonyms(properties)
+    BROKER.check(given)
+    values = BrokerValues(given)
+    listeners = read_listeners(values)
+    check_values(values, listeners)
+    directories = log_dirs(values)
     return NodeConfig(
-        node_id=int(properties["node.id"]),
-        roles=frozenset(_split(properties["process.roles"])),
-        listeners=listeners,
-        advertised=_listeners(advertised, controller_names) if advertised else listeners,
-        log_dirs=log_dirs,
-        metadata_log_dir=properties.get("metadata.log.dir", log_dirs[0]),
-        quorum_voters=properties.get("controller.quorum.voters", ""),
-        properties=properties,
+        node_id=values.number("node.id"),
+        roles=frozenset(values.words("process.roles")),
+        listeners=_listeners(listeners.every, listeners),
+        advertised=_listeners((*listeners.advertised_brokers, *listeners.advertised_controllers), listeners),
+        controller_listener_name=listeners.controller_names[0],
+        log_dirs=directories,
+        metadata_log_dir=values.optional_text("metadata.log.dir") or directories[0],
+        voters=quorum_voters(values.words("controller.quorum.voters")),
+        bootstrap_servers=tuple(
+            quorum_bootstrap_servers(values.words("controller.quorum.bootstrap.servers"))
+        ),
+        values=values,
     )
 
 
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def with_overrides(properties: Mapping[str, str], overrides: Iterable[str]) -> dict[str, str]:
+    """`properties` with each `key=value` of `--override` over them. Raises ConfigException."""
+    found = dict(properties)
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals or not key.strip():
+            raise ConfigException(f"--override takes key=value, not '{override}'")
+        found[key.strip()] = value
+    return found
 
 
-def _listeners(text: str, controller_names: tuple[str, ...]) -> tuple[Listener, ...]:
-    found = []
-    for part in _split(text):
-        name, _, address = part.partition("://")
-        host, _, port = address.rpartition(":")
-        kind = "controller" if name in controller_names else "broker"
-        found.append(Listener(name, kind, host.strip("[]"), int(port)))  # type: ignore[arg-type]
-    return tuple(found)
+def _with_synonyms(properties: Mapping[str, str]) -> dict[str, str]:
+    """`broker.id` is an older name of `node.id`."""
+    given = dict(properties)
+    for name, other in (("broker.id", "node.id"), ("node.id", "broker.id")):
+        if name not in given and other in given:
+            given[name] = given[other]
+    return given
+
+
+def _listeners(endpoints: Iterable[Endpoint], listeners: Listeners) -> tuple[Listener, ...]:
+    def kind(endpoint: Endpoint) -> Literal["broker", "controller"]:
+        return "controller" if endpoint.listener in listeners.controller_names else "broker"
+
+    return tuple(
+        Listener(endpoint.listener, kind(endpoint), endpoint.host or "", endpoint.port)
+        for endpoint in endpoints
+    )

@@ -11,10 +11,10 @@ from ottla.metadata.record import MetadataRecord
 from ottla.model.ids import TopicPartition
 from ottla.model.topics import METADATA_TOPIC
 from ottla.node.config_rules import NodeConfigRules
+from ottla.node.config_settings import quorum_config
 from ottla.node.storage.bootstrap_checkpoint import read_bootstrap
 from ottla.node.storage.meta_properties import MetaProperties
 from ottla.raft.batches import BATCH_BYTES_MAX
-from ottla.raft.config import QuorumConfig
 from ottla.raft.effects import Send
 from ottla.raft.events import ShutdownRequested, Started
 from ottla.raft.quorum import Quorum as RaftCore
@@ -75,7 +75,7 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
     identity = _identity(node, meta, static)
     core = RaftCore(
         identity,
-        QuorumConfig(append_linger_ms=0 if len(voters.last) <= 1 else 25),
+        quorum_config(config.values, is_alone=len(voters.last) <= 1),
         world.entropy,
         log.view(),
         voters,
@@ -88,7 +88,7 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
         ControllerConfig(
             node_id=config.node_id,
             cluster_id=services.cluster_id,
-            rules=NodeConfigRules(),
+            rules=NodeConfigRules(config.values),
             voter_ids=tuple(voters.last.ids),
             kraft_version=voters.kraft_version,
             broker_session_timeout_ms=config.number("broker.session.timeout.ms", 9_000),
