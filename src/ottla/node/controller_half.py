@@ -70,6 +70,7 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
         _open(node, directory),
         world.clock.now,
     )
+    log.recover()
     static = config.static_voters()
     voters = log.voters(VoterSet.static(config.controller_listener.name.upper(), static))
     identity = _identity(node, meta, static)

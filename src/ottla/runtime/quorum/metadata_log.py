@@ -1,4 +1,4 @@
-"""`__cluster_metadata-0`: its log, its snapshots and the quorum-state file, as the raft core's effects need them."""
+"""`__cluster_metadata-0`: log, snapshots and quorum-state, as the raft core's effects need them."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,9 +7,10 @@ from ottla.model.ids import LeaderEpoch, Offset
 from ottla.model.now import Now
 from ottla.model.ports import Disk
 from ottla.raft.batches import BatchView, read_batches
-from ottla.raft.control_records import note_control_records
+from ottla.raft.control_records import recover_voters
 from ottla.raft.log_view import LogView
 from ottla.raft.positions import EpochAndOffset
+from ottla.raft.snapshot_recovery import recover_snapshots
 from ottla.raft.voter_history import VoterHistory
 from ottla.raft.voters import VoterSet
 from ottla.runtime.quorum.snapshot_files import SnapshotFiles
@@ -48,17 +49,23 @@ class MetadataLog:
         )
 
     def voters(self, static: VoterSet) -> VoterHistory:
-        """Who voted when, as the latest snapshot and the log say."""
-        history = VoterHistory(static)
+        """Who votes, as the latest snapshot and the log behind it say."""
         latest = max(self.snapshots.found(), default=None)
-        if latest is not None:
-            for batch in read_batches(self.snapshots.read_all(latest)):
-                if batch.is_control:
-                    note_control_records(history, batch, at_offset=latest.offset - 1)
-        for batch in self.batches(self.start_offset, self.end_offset):
-            if batch.is_control:
-                note_control_records(history, batch)
-        return history
+        first = b"" if latest is None else self.snapshots.read_all(latest)
+        header = next((bytes(batch.data) for batch in read_batches(first)), b"")
+        batches = self.batches(self.start_offset, self.end_offset)
+        return recover_voters(static, latest, header, batches)
+
+    def recover(self) -> None:
+        """Bring log and snapshots together after whatever the last stop was. Raises InconsistentSnapshots."""
+        epochs = self._log.epochs.entries()
+        end = EpochAndOffset(epochs[-1].epoch if epochs else 0, self.end_offset)
+        names = self._disk.list(self._directory)
+        recovered = recover_snapshots(names, self.start_offset, end)
+        for name in recovered.unneeded:
+            self._disk.remove(f"{self._directory}/{name}")
+        if recovered.restart_at is not None:
+            self._log.truncate_fully_and_start_at(Offset(recovered.restart_at.offset), self._now())
 
     def read_quorum_state(self) -> bytes | None:
         path = f"{self._directory}/{_QUORUM_STATE}"

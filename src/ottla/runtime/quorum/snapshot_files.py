@@ -2,8 +2,7 @@
 
 from ottla.model.ports import Disk
 from ottla.raft.positions import EpochAndOffset
-
-_SUFFIX, _PART = ".checkpoint", ".checkpoint.part"
+from ottla.raft.snapshots import parse_snapshot_name, part_name, snapshot_name
 
 
 class SnapshotFiles:
@@ -13,16 +12,13 @@ class SnapshotFiles:
         self._disk, self._directory = disk, directory
 
     def found(self) -> dict[EpochAndOffset, int]:
-        """Every complete snapshot with its size; leftovers of unfinished ones are removed."""
-        sizes: dict[EpochAndOffset, int] = {}
-        for name in self._disk.list(self._directory):
-            path = f"{self._directory}/{name}"
-            if name.endswith((_PART, _SUFFIX + ".deleted")):
-                self._disk.remove(path)
-            elif name.endswith(_SUFFIX) and "-" in name:
-                offset, _, epoch = name.removesuffix(_SUFFIX).partition("-")
-                sizes[EpochAndOffset(int(epoch), int(offset))] = self._disk.open(path).size()
-        return sizes
+        """Every complete snapshot with its size."""
+        files = [parse_snapshot_name(name) for name in self._disk.list(self._directory)]
+        return {
+            file.snapshot: self._disk.open(self._path(file.snapshot)).size()
+            for file in files
+            if file is not None and file.is_complete
+        }
 
     def name(self, snapshot: EpochAndOffset) -> str:
         return self._path(snapshot).rpartition("/")[2]
@@ -34,21 +30,21 @@ class SnapshotFiles:
         return self._disk.open(self._path(snapshot)).read(position, size)
 
     def write_chunk(self, snapshot: EpochAndOffset, position: int, data: bytes) -> None:
-        file = self._disk.open(self._path(snapshot, _PART))
+        file = self._disk.open(self._path(snapshot, part=True))
         if position == 0:
             file.truncate(0)
         file.write(position, data)
 
     def complete(self, snapshot: EpochAndOffset) -> None:
-        part = self._path(snapshot, _PART)
+        part = self._path(snapshot, part=True)
         self._disk.open(part).sync()
         self._disk.rename(part, self._path(snapshot))
 
     def discard(self, snapshot: EpochAndOffset) -> None:
-        self._disk.remove(self._path(snapshot, _PART))
+        self._disk.remove(self._path(snapshot, part=True))
 
     def remove(self, snapshots: tuple[EpochAndOffset, ...]) -> None:
         self._disk.remove_later([self._path(snapshot) for snapshot in snapshots])
 
-    def _path(self, snapshot: EpochAndOffset, suffix: str = _SUFFIX) -> str:
-        return f"{self._directory}/{snapshot.offset:020d}-{snapshot.epoch:010d}{suffix}"
+    def _path(self, snapshot: EpochAndOffset, *, part: bool = False) -> str:
+        return f"{self._directory}/{part_name(snapshot) if part else snapshot_name(snapshot)}"
