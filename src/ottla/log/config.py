@@ -4,7 +4,7 @@ Validation is not here: whoever creates or alters a topic has checked the values
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ottla.records.batch import CREATE_TIME, LOG_APPEND_TIME
@@ -46,6 +46,29 @@ class LogConfig:
     file_delete_delay_ms: int = _MINUTE
     preallocate: bool = False
 
+    # Said once instead of at each append:
+    compacts: bool = field(init=False, repr=False)
+    deletes: bool = field(init=False, repr=False)
+    roll_after_ms: int = field(init=False, repr=False)
+    """Age at which the active segment is rolled: a compacted one waits no longer than its lag allows."""
+    batches_pass: bool = field(init=False, repr=False)
+    """Whether a batch can go to disk as it came: nothing here asks for a look at its records."""
+
+    def __post_init__(self) -> None:
+        compacts = "compact" in self.cleanup_policy
+        lag = self.max_compaction_lag_ms if compacts and self.max_compaction_lag_ms > 0 else FOREVER
+        said = {
+            "compacts": compacts,
+            "deletes": "delete" in self.cleanup_policy,
+            "roll_after_ms": min(lag, self.segment_ms),
+            "batches_pass": self.compression_type == "producer"
+            and self.message_timestamp_type == CREATE_TIME
+            and self.message_timestamp_before_max_ms == FOREVER
+            and not compacts,
+        }
+        for name, value in said.items():
+            object.__setattr__(self, name, value)
+
     @classmethod
     def of(cls, configs: Mapping[str, str]) -> "LogConfig":
         """From topic configuration by name; names that the log does not obey are passed over.
@@ -58,21 +81,6 @@ class LogConfig:
         return cls(
             **{field: parse(named[name]) for name, (field, parse) in _PARSERS.items() if name in named}
         )
-
-    @property
-    def compacts(self) -> bool:
-        return "compact" in self.cleanup_policy
-
-    @property
-    def deletes(self) -> bool:
-        return "delete" in self.cleanup_policy
-
-    @property
-    def roll_after_ms(self) -> int:
-        """Age at which the active segment is rolled: a compacted one waits no longer than its lag allows."""
-        if self.compacts and self.max_compaction_lag_ms > 0:
-            return min(self.max_compaction_lag_ms, self.segment_ms)
-        return self.segment_ms
 
 
 def _policies(text: str) -> frozenset[str]:
@@ -91,5 +99,7 @@ _PARSER_BY_TYPE: dict[Any, Callable[[str], Any]] = {
     frozenset[str]: _policies,
 }
 _PARSERS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    field.name.replace("_", "."): (field.name, _PARSER_BY_TYPE[field.type]) for field in fields(LogConfig)
+    each.name.replace("_", "."): (each.name, _PARSER_BY_TYPE[each.type])
+    for each in fields(LogConfig)
+    if each.init
 } | {"message.timestamp.type": ("message_timestamp_type", TIMESTAMP_TYPES.__getitem__)}

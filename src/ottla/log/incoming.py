@@ -5,14 +5,14 @@ looked at only where the outcome depends on them: that is `rewriting`.
 """
 
 from ottla.log.append_refused import AppendRefused
-from ottla.log.config import FOREVER, LogConfig
+from ottla.log.config import LogConfig
 from ottla.log.origin import Origin
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import TopicPartition
 from ottla.records.batch import (
     ATTRIBUTES_AT,
     COMPRESSION_MASK,
-    CREATE_TIME,
+    CONTROL_FLAG,
     HEADER_SIZE,
     LOG_APPEND_TIME_FLAG,
     LOG_OVERHEAD,
@@ -23,7 +23,7 @@ from ottla.records.batch import (
 from ottla.records.compression import Codec
 from ottla.records.crc32c import crc32c
 
-CODEC_MAX = max(Codec)
+CODEC_MAX = int(max(Codec))
 
 
 def check_batch(
@@ -63,14 +63,11 @@ def check_batch(
 def passes_through(header: BatchHeader, config: LogConfig, now_ms: int) -> bool:
     """Whether the bytes go to disk as they are, but for offset and epoch. Nearly always true."""
     attributes = header.attributes
-    if attributes & LOG_APPEND_TIME_FLAG or attributes & COMPRESSION_MASK > CODEC_MAX:
-        return False
     return (
-        config.compression_type == "producer"
-        and config.message_timestamp_type == CREATE_TIME
+        config.batches_pass
+        and not attributes & LOG_APPEND_TIME_FLAG
+        and attributes & COMPRESSION_MASK <= CODEC_MAX
         and header.max_timestamp - now_ms <= config.message_timestamp_after_max_ms
-        and config.message_timestamp_before_max_ms == FOREVER
-        and not config.compacts
     )
 
 
@@ -78,7 +75,7 @@ def _check_client(header: BatchHeader, partition: TopicPartition) -> None:
     last, count = header.last_offset_delta, header.record_count
     if last + 1 != count or count <= 0:
         raise AppendRefused(ErrorCode.INVALID_RECORD, _offsets_refused(header, partition))
-    if header.is_control:
+    if header.attributes & CONTROL_FLAG:
         raise AppendRefused(
             ErrorCode.INVALID_RECORD,
             f"Clients are not allowed to write control records in topic partition {partition}",

@@ -123,7 +123,9 @@ class _Opening:
         yield from self._end_behind_start()
         if not len(self._segments):
             self._segments.add(self._folder.new_segment(self._log_start, self._config, self._now))
-        end = self._segments.active.next_offset()
+        active = self._segments.active
+        active.note_fullness()
+        end = active.next_offset()
         begin = self._segments.first.base_offset
         start = max(self._log_start, begin)
         self._epochs.settle(end)

@@ -55,11 +55,10 @@ class ProducerEntry(NamedTuple):
 
     def find_batch(self, epoch: int, first_sequence: int, last_sequence: int) -> BatchMetadata | None:
         """The kept batch of exactly these sequences: the append under way is a repeat of it."""
-        if epoch != self.epoch:
-            return None
-        for batch in self.batches:
-            if batch.last_sequence == last_sequence and batch.first_sequence == first_sequence:
-                return batch
+        if epoch == self.epoch:
+            for batch in self.batches:
+                if batch.last_sequence == last_sequence and batch.first_sequence == first_sequence:
+                    return batch
         return None
 
     def with_batch(self, epoch: int, batch: BatchMetadata, transaction_start: int) -> "ProducerEntry":

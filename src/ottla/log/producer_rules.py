@@ -10,7 +10,7 @@ from ottla.log.origin import Origin
 from ottla.log.producer_entry import NO_OFFSET, BatchMetadata, ProducerEntry
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import TopicPartition
-from ottla.records.batch import NO_PRODUCER_EPOCH, BatchHeader
+from ottla.records.batch import NO_PRODUCER_EPOCH, TRANSACTIONAL_FLAG, BatchHeader
 from ottla.records.control import EndTransaction
 
 TV_UNKNOWN, TV_LEGACY, TV_EPOCH_BUMP = -1, 0, 2
@@ -36,7 +36,7 @@ def after_data(
     if origin is Origin.CLIENT:
         _check_sequence(entry, header, offset, partition)
     start = entry.transaction_start
-    if header.is_transactional:
+    if header.attributes & TRANSACTIONAL_FLAG:
         start = offset if start == NO_OFFSET else start
     elif start != NO_OFFSET:
         raise AppendRefused(

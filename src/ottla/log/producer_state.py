@@ -9,7 +9,7 @@ from ottla.log.producer_rules import TV_UNKNOWN, CompletedTransaction, after_dat
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import TopicPartition
 from ottla.model.ports import Buffer
-from ottla.records.batch import BatchHeader
+from ottla.records.batch import CONTROL_FLAG, TRANSACTIONAL_FLAG, BatchHeader
 from ottla.records.control import end_transaction
 
 
@@ -39,7 +39,8 @@ class ProducerState:
 
     def find_duplicate(self, header: BatchHeader) -> BatchMetadata | None:
         entry = self.producers.get(header.producer_id)
-        if entry is None:
+        if entry is None or header.base_sequence == entry.last_sequence + 1:
+            # Unknown, or the very next: nearly always.
             return None
         return entry.find_batch(header.producer_epoch, header.base_sequence, header.last_sequence)
 
@@ -57,9 +58,9 @@ class ProducerState:
         producer_id = header.producer_id
         entry = staged.entries.get(producer_id) or self.producers.get(producer_id)
         before = entry or ProducerEntry(producer_id)
-        if origin is not Origin.REPLICATION and header.is_transactional:
+        if header.attributes & TRANSACTIONAL_FLAG and origin is not Origin.REPLICATION:
             self._refuse_old_epoch(entry, header)
-        if header.is_control:
+        if header.attributes & CONTROL_FLAG:
             marker = end_transaction(buffer, position, header)
             if marker is None:
                 staged.entries[producer_id] = before

@@ -38,6 +38,7 @@ class Segment:
         "file",
         "index",
         "index_interval",
+        "is_full",
         "jitter_ms",
         "offset_max",
         "size",
@@ -76,6 +77,7 @@ class Segment:
         self.index_interval = config.index_interval_bytes
         self.offset_max = base_offset + RELATIVE_OFFSET_MAX
         self.created_ms, self.jitter_ms = now_ms, jitter_ms
+        self.is_full = False
         self._bytes_since_index = 0
         self._largest: TimestampOffset | None = self.time_index.last if new else None
         self._first_timestamp: int | None = None
@@ -102,7 +104,7 @@ class Segment:
 
     def note(self, position: int, size: int, last_offset: int, max_timestamp: int) -> None:
         """Keep the indexes up with a batch that lies at `position`."""
-        largest = self.largest
+        largest = self._largest or self.largest
         if max_timestamp > largest.timestamp:
             largest = self._largest = TimestampOffset(max_timestamp, last_offset)
         if self._first_timestamp is None:
@@ -111,8 +113,13 @@ class Segment:
         if since > self.index_interval:
             self.index.append(last_offset, position)
             self.time_index.append(largest.timestamp, largest.offset)
+            self.note_fullness()
             since = 0
         self._bytes_since_index = since + size
+
+    def note_fullness(self) -> None:
+        """Whether the indexes can take another entry; else the log must be rolled."""
+        self.is_full = self.index.is_full or self.time_index.is_full
 
     # What it holds
 
@@ -141,12 +148,10 @@ class Segment:
 
     def waited_ms(self, now_ms: int, timestamp: int) -> int:
         """How long the segment has been active, by its records' time if they have one."""
-        first = self.first_timestamp
+        first = self._first_timestamp
+        if first is None:
+            first = self.first_timestamp
         return timestamp - first if first >= 0 else now_ms - self.created_ms
-
-    @property
-    def is_full(self) -> bool:
-        return self.index.is_full or self.time_index.is_full
 
     # Its files
 

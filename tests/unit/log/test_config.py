@@ -1,5 +1,7 @@
 """The configuration that a log obeys."""
 
+from dataclasses import fields
+
 from ottla.log.config import FOREVER, LogConfig
 from ottla.records.batch import LOG_APPEND_TIME
 
@@ -58,4 +60,4 @@ def test_every_field_has_a_topic_configuration_of_its_name() -> None:
         "min.cleanable.dirty.ratio", "min.compaction.lag.ms", "max.compaction.lag.ms", "delete.retention.ms",
         "file.delete.delay.ms", "preallocate",
     }  # fmt: skip
-    assert {name.replace("_", ".") for name in LogConfig.__slots__} == known
+    assert {each.name.replace("_", ".") for each in fields(LogConfig) if each.init} == known
