@@ -28,7 +28,7 @@ def check_client_metrics(name: str, configs: Mapping[str, str]) -> None:
     for key in configs:
         if key not in CLIENT_METRICS:
             raise ApiError(ErrorCode.INVALID_REQUEST, f"Unknown client metrics configuration: {key}")
-    values = {key: CLIENT_METRICS[key].parse(text) for key, text in configs.items()}
+    values = {key.name: key.parse(configs[key.name]) for key in CLIENT_METRICS if key.name in configs}
     if "interval.ms" in values:
         _check_interval(cast("int", values["interval.ms"]))
     for pattern in cast("tuple[str, ...]", values.get("match", ())):

@@ -26,7 +26,9 @@ def given_synonym(topic_name: str, given: Mapping[str, str]) -> tuple[str, int] 
 
 
 def in_topic_units(values: BrokerValues, name: str, factor: int) -> str:
-    """The value of a broker's key as the topic's key has it: hours and minutes as milliseconds."""
+    """The value of a broker's key as the topic's key has it: hours as milliseconds, for ever as -1."""
+    if name.startswith("log.retention.") and factor * values.number(name) < 0:
+        return "-1"
     if factor != 1:
         return str(values.number(name) * factor)
     return value_text(values.value(name)) or ""
