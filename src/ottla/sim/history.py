@@ -18,13 +18,14 @@ class PartitionHistory:
 
     acknowledged: dict[int, bytes] = field(default_factory=dict)
     read: dict[int, bytes] = field(default_factory=dict)
-    high_watermark: int = 0
+    high_watermarks: dict[str, int] = field(default_factory=dict)
+    """The last one that each client was told."""
 
     def forget_from(self, offset: int) -> None:
         """A power cut took what was not synced from `offset` on."""
         self.acknowledged = {at: value for at, value in self.acknowledged.items() if at < offset}
         self.read = {at: value for at, value in self.read.items() if at < offset}
-        self.high_watermark = min(self.high_watermark, offset)
+        self.high_watermarks.clear()
 
 
 @dataclass(slots=True)
@@ -61,14 +62,12 @@ class History:
         if acknowledged != value:
             raise Violation(f"I7 {name}@{offset} was acknowledged as {acknowledged!r} and read as {value!r}")
 
-    def note_high_watermark(self, name: TopicPartition, high_watermark: int) -> None:
-        """What a fetch said; it must never fall, but by a power cut."""
-        partition = self.of(name)
-        if high_watermark < partition.high_watermark:
-            raise Violation(
-                f"I6 the high watermark of {name} fell from {partition.high_watermark} to {high_watermark}"
-            )
-        partition.high_watermark = high_watermark
+    def note_high_watermark(self, client: str, name: TopicPartition, high_watermark: int) -> None:
+        """What a fetch said to one client; it must never fall, but by a power cut."""
+        told = self.of(name).high_watermarks
+        if high_watermark < told.get(client, 0):
+            raise Violation(f"I6 the high watermark of {name} fell from {told[client]} to {high_watermark}")
+        told[client] = high_watermark
 
     def note_commit(self, group: str, name: TopicPartition, offset: int) -> None:
         self.operations += 1

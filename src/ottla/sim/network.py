@@ -168,6 +168,8 @@ class SimNetwork:
         """How often an arriving piece is cut in two."""
         self._listening: dict[tuple[str, int], Callable[[], Any]] = {}
         self._pipes: dict[SimPipe, None] = {}
+        self.refused: set[int] = set()
+        """Ports that let nobody in, though somebody listens."""
         self._made = 0
         loop.network = self
 
@@ -187,7 +189,7 @@ class SimNetwork:
     async def connect(self, factory: Callable[[], Any], host: str, port: int) -> tuple[SimPipe, Any]:
         await asyncio.sleep(self.latency())
         accept = self._listening.get((host, port))
-        if accept is None:
+        if accept is None or port in self.refused:
             raise ConnectionRefusedError(111, f"nobody listens on {host}:{port}")
         self._made += 1
         ours, theirs = (

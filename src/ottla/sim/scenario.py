@@ -22,7 +22,7 @@ from ottla.sim.history import History, Violation
 from ottla.sim.workloads.administering import create_topic, have_coordinator
 from ottla.sim.workloads.consuming import Consuming
 from ottla.sim.workloads.producing import Producing
-from ottla.sim.world import SimWorld
+from ottla.sim.world import PORT, SimWorld
 
 GROUPS = ("readers", "others")
 _PEACE_S = 60.0
@@ -32,7 +32,7 @@ _PEACE_S = 60.0
 class Options:
     """How hard a run is."""
 
-    seconds: float = 30.0
+    seconds: float = 20.0
     producers: int = 2
     fault_every_s: float = 4.0
 
@@ -95,7 +95,7 @@ class _Run:
     async def _create_topics(self) -> None:
         tiny = {
             "segment.bytes": "1048576",
-            "internal.segment.bytes": str(self._random.choice([600, 3_000, 20_000])),
+            "internal.segment.bytes": str(self._random.choice([3_000, 10_000, 50_000])),
         }
         self._partitions += await create_topic("plain", 2, tiny, self._history)
         flushing = {**tiny, "flush.messages": "1"}
@@ -151,10 +151,12 @@ class _Run:
     async def _come_back(self, reckon: Callable[[], None] = lambda: None) -> None:
         """Start again; `reckon` adapts the history to what may be lost before all is checked."""
         check_recovery(self._world)
+        self._world.network.refused.add(PORT)
         await asyncio.sleep(self._random.expovariate(1))
         await self._within(_PEACE_S, self._world.start_node(), "I21 the node did not start")
         reckon()
         self._check_node()
+        self._world.network.refused.clear()
 
     def _synced_ends(self) -> dict[TopicPartition, int]:
         """Up to where each log is on the medium: a power cut must not take more."""

@@ -41,6 +41,7 @@ class Consuming:
         while not self.stopping:
             try:
                 await self._round()
+                await asyncio.sleep(self._random.expovariate(10))
             except Disconnected:
                 await asyncio.sleep(0.05)
         self._client.close()
@@ -79,7 +80,7 @@ class Consuming:
             self._take(name, result, offset)
 
     def _take(self, name: TopicPartition, result: Any, offset: int) -> None:
-        self._history.note_high_watermark(name, result.high_watermark)
+        self._history.note_high_watermark(self._group, name, result.high_watermark)
         for position, header in batches(result.records or b""):
             if header.last_offset < offset:
                 raise Violation(f"I7 {name} gave the batch at {header.base_offset} for offset {offset}")

@@ -13,6 +13,7 @@ from ottla.sim.history import History, Violation
 from ottla.wire.messages.init_producer_id_request import InitProducerIdRequest
 from ottla.wire.messages.produce_request import PartitionProduceData, ProduceRequest, TopicProduceData
 
+_BY_NAME_VERSION = 12
 _WORTH_ANOTHER_TRY = frozenset(
     {
         ErrorCode.NOT_LEADER_OR_FOLLOWER,
@@ -48,9 +49,12 @@ class Producing:
     async def _begin_anew(self) -> None:
         """A fresh producer id: at the start, and when the broker no longer knows the old one."""
         while True:
-            answer = await self._client.insist(InitProducerIdRequest(transaction_timeout_ms=60_000))
+            request = InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000)
+            answer = await self._client.insist(request)
             if answer.error_code == ErrorCode.NONE:
                 break
+            if answer.error_code not in _WORTH_ANOTHER_TRY:
+                raise Violation(f"no producer id: {ErrorCode(answer.error_code).name}")
             await asyncio.sleep(0.1)
         self._producer_id, self._sequences = answer.producer_id, {}
 
@@ -60,7 +64,7 @@ class Producing:
         while True:
             batch = self._batch(values, sequence)
             try:
-                answer = await self._client.ask(_request(name, batch))
+                answer = await self._client.ask(_request(name, batch), _BY_NAME_VERSION)
             except Disconnected:
                 await asyncio.sleep(0.05)
                 continue
