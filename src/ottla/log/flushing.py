@@ -43,6 +43,8 @@ class Flushing:
 
     def flush_now(self, end_offset: int) -> None:
         """Sync everything and wait for it: for a clean stop. Raises OSError."""
+        if self.failure is not None:
+            raise self.failure
         for segment in self._segments.between(self.recovery_point, end_offset + 1):
             for file in segment.files:
                 file.sync()
@@ -73,6 +75,16 @@ class Flushing:
         self._snapshots = []
         self._generation += 1
 
+    def restarted(self, end_offset: int) -> None:
+        """The log begins anew at `end_offset`, in a file whose name is not synced yet."""
+        self.truncated(end_offset)
+        self._folder_synced = False
+
+    def abandon(self) -> None:
+        """The log is deleted: whoever waits is told, and a sync under way says nothing any more."""
+        self.failure = FileNotFoundError("the log is deleted")
+        self._settle(max((wanted for wanted, _ in self._waiting), default=0), self.failure)
+
     def _begin(self) -> None:
         end = max(end for end, _ in self._waiting)
         files: list[File] = []
@@ -87,6 +99,8 @@ class Flushing:
 
     def _synced(self, end: int, generation: int, error: OSError | None) -> None:
         self._under_way_to = -1
+        if self.failure is not None:
+            return
         try:
             if error is None:
                 self._sync_names()

@@ -129,8 +129,11 @@ class _Opening:
         begin = self._segments.first.base_offset
         start = max(self._log_start, begin)
         self._epochs.settle(end)
-        self._epochs.truncate_from_start(self._log_start)
+        self._epochs.truncate_from_start(start)
         self._remove_stray_snapshots()
+        for segment in self._segments:
+            if segment is not active:
+                segment.index.release()
         producers = self._empty_producers()
         yield from producers.rebuild(self._segments, begin, end, self._now.wall_ms, clean=self._clean)
         return PartitionLog(

@@ -27,7 +27,7 @@ from ottla.log.readable_log import ReadableLog
 from ottla.log.retention import Deletion, Reason, before_start, oldest_while, rules
 from ottla.log.rewriting import rewrite
 from ottla.log.segment import BatchAt, Segment
-from ottla.log.segment_files import CLEANED, SWAP
+from ottla.log.segment_files import CLEANED, LOG, SWAP
 from ottla.log.segments import Segments
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import LeaderEpoch, Offset, TopicPartition
@@ -83,8 +83,9 @@ class PartitionLog(ReadableLog):
         now: Now,
         producer_expiration_ms: int = PRODUCER_EXPIRATION_MS,
     ) -> "PartitionLog":
-        """A new, empty log in `directory`."""
+        """A new, empty log in `directory`, which holds none yet."""
         disk.make_dir(directory)
+        assert not any(name.endswith(LOG) for name in disk.list(directory)), "a log is created once"
         folder = LogFolder(disk, directory, entropy)
         segments = Segments()
         segments.add(folder.new_segment(0, config, now))
@@ -252,6 +253,7 @@ class PartitionLog(ReadableLog):
         if active.size == 0 and active.base_offset == base:
             return active
         active.become_inactive()
+        active.index.release()
         segment = self._folder.new_segment(base, self.config, now)
         self.segments.add(segment)
         if active.size == 0:
@@ -287,6 +289,7 @@ class PartitionLog(ReadableLog):
         self._discard(list(self.segments)[::-1], now)
         self.segments.add(self._folder.new_segment(offset, self.config, now))
         self._cut_to(offset)
+        self._flushing.restarted(offset)
         self.epochs.clear()
         self._producers.restart_at(offset)
         self.log_start_offset = offset
@@ -402,6 +405,7 @@ class PartitionLog(ReadableLog):
 
         The log is not used any more. Its bytes are the caller's to remove.
         """
+        self._flushing.abandon()
         self._folder.rename_for_deletion(self.partition)
         return self._folder.path
 

@@ -9,7 +9,8 @@ from ottla.log.segment_files import DELETED, LOG, OFFSET_INDEX, TIME_INDEX, TRAN
 from ottla.log.time_index import TimeIndex, TimestampOffset
 from ottla.log.transaction_index import TransactionIndex
 from ottla.model.ports import Buffer, Disk, File
-from ottla.records.batch import HEADER_SIZE, LOG_OVERHEAD, NO_TIMESTAMP, BatchHeader, check_magic, read_header
+from ottla.records.batch import HEADER_SIZE, NO_TIMESTAMP, BatchHeader, check_magic, read_header
+from ottla.records.invalid_record import CorruptBatch
 
 RELATIVE_OFFSET_MAX = 0x7FFFFFFF
 _POSITIONS_KEPT = 64
@@ -258,7 +259,8 @@ class Segment:
                     return
             header = read_header(block, position - start)
             check_magic(header.magic)
-            assert header.size >= LOG_OVERHEAD, "batches below the recovery point are sound"
+            if header.size < HEADER_SIZE:
+                raise CorruptBatch(f"Found record size {header.length} in file {self.file.path}.")
             yield BatchAt(position, header)
             position += header.size
 

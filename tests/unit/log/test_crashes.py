@@ -130,6 +130,18 @@ def following(disk: CrashingDisk, ledger: Ledger) -> None:
         ledger.flushed = min(ledger.flushed, cut)
         log.truncate_to(Offset(cut), at())
         ledger.pending, ledger.end = {}, log.log_end_offset
+    ledger.ghosts |= ledger.written
+    ledger.written, ledger.flushed = {}, 0
+    log.truncate_fully_and_start_at(Offset(40), at())
+    ledger.log_start = 40
+    for base in (40, 41):
+        value = b"anew%d" % base
+        batch = build_batch([Record(base, START_MS, None, value)], base_offset=base, leader_epoch=9)
+        ledger.pending = {base: value}
+        log.append_as_follower(batch, LeaderEpoch(9), at())
+        ledger.written[base], ledger.pending = value, {}
+    sync(disk, log, ledger)
+    disk.open(f"{log.directory}/one more chance to stop")
 
 
 def none(changes: Sequence[Change]) -> Sequence[Change]:

@@ -129,3 +129,26 @@ def test_the_names_are_synced_before_the_recovery_point_moves() -> None:
     assert disk.synced_dirs == []
     disk.run_later()
     assert disk.synced_dirs == ["/data/orders-0", "/data"]
+
+
+def test_a_log_deleted_during_a_sync_is_no_failure_of_the_disk() -> None:
+    disk, done, told = MemoryDisk(), list[object](), list[OSError]()
+    log = a_log(disk)
+    log.on_disk_failure(told.append)
+    put(log, a_batch(b"x"))
+    log.sync_later(done.append)
+    log.rename_for_deletion(at())
+    disk.run_later()
+    assert told == []
+    assert [type(error) for error in done] == [FileNotFoundError]
+
+
+def test_a_log_whose_sync_failed_is_not_closed_as_if_nothing_had_been() -> None:
+    disk = MemoryDisk()
+    log = a_log(disk)
+    put(log, a_batch(b"x"))
+    disk.sync_error = FAILURE
+    log.sync_later(lambda error: None)
+    disk.run_later()
+    with pytest.raises(OSError, match="input/output error"):
+        log.close(at())

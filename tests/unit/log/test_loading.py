@@ -325,3 +325,10 @@ def test_headers_of_loaded_logs_are_those_written() -> None:
     log = a_history(disk)
     again, _ = opened(disk, **SMALL)
     assert headers(again) == headers(log)
+
+
+def test_a_log_that_is_there_is_not_created_again() -> None:
+    disk = MemoryDisk()
+    a_log(disk)
+    with pytest.raises(AssertionError, match="a log is created once"):
+        a_log(disk)
