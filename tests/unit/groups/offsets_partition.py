@@ -47,11 +47,17 @@ class Room:
         self.groups = GroupCoordinators(config, self.clock, self.deadlines, lambda: self.count)
         return self.groups
 
-    def partition(self, index: int, isr: frozenset[int] = frozenset({1}), **config: Any) -> Partition:
+    def partition(
+        self,
+        index: int,
+        isr: frozenset[int] = frozenset({1}),
+        disk: MemoryDisk | None = None,
+        **config: Any,
+    ) -> Partition:
         """A new, empty partition, led by broker 1."""
         name = TopicPartition(GROUP_METADATA_TOPIC, index)
         log = PartitionLog.create(
-            MemoryDisk(),
+            disk or MemoryDisk(),
             f"/data/{name}",
             name,
             LogConfig(cleanup_policy=frozenset({"compact"}), **config),

@@ -43,6 +43,8 @@ class GroupLog:
         return self._partition.high_watermark
 
     def append(self, records: Sequence[GroupRecord]) -> int:
+        if not self._partition.is_led:
+            raise GroupAppendFailed(ErrorCode.NOT_COORDINATOR)
         if not self._partition.replica.enough_replicas:
             raise GroupAppendFailed(ErrorCode.COORDINATOR_NOT_AVAILABLE)
         first = self._partition.log.log_end_offset

@@ -142,8 +142,9 @@ class ShardSlot:
         )
 
     def _begin_anew(self) -> None:
-        """Once the current step is over."""
-        asyncio.get_running_loop().call_soon(self._reload)
+        """Once the turn that asks for it has been appended and answered."""
+        loop = asyncio.get_running_loop()
+        loop.call_soon(loop.call_soon, self._reload)
 
 
 def _unless_failed(answer: Any) -> Any:
