@@ -18,7 +18,7 @@ STARTED = b"Kafka Server started"
 
 @dataclass
 class OttlaNode:
-    """One combined node. `properties` is the file to start with; without one the node formats its directory."""
+    """One combined node. Without a file of `properties` it formats its own directory."""
 
     directory: Path
     properties: Path | None = None

@@ -3,6 +3,7 @@
 import ast
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules
 
 import ottla.cli
@@ -22,7 +23,7 @@ def run(arguments: list[str]) -> int:
 def _summary(name: str) -> str:
     """The first line of the command's docstring, read without importing it."""
     spec = find_spec(f"ottla.cli.{name}")
-    assert spec is not None and spec.origin is not None, "listed, so it is there"
-    with open(spec.origin, encoding="utf-8") as source:
-        text = ast.get_docstring(ast.parse(source.read())) or ""
+    assert spec is not None, "listed, so it is there"
+    source = Path(spec.origin or "").read_text(encoding="utf-8")
+    text = ast.get_docstring(ast.parse(source)) or ""
     return text.partition("\n")[0].partition(": ")[2]

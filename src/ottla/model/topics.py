@@ -27,7 +27,8 @@ def name_refusal(topic: str) -> str | None:
         )
     if not _LEGAL.issuperset(topic):
         return (
-            f"Topic name is invalid: '{topic}' contains one or more characters other than ASCII alphanumerics, "
+            f"Topic name is invalid: '{topic}' contains one or more characters other than "
+            f"ASCII alphanumerics, "
             "'.', '_' and '-'"
         )
     return None

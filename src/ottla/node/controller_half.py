@@ -1,4 +1,4 @@
-"""The quorum half of a node: the metadata log, the raft core on it, the controller, the controller listener."""
+"""The quorum half of a node: metadata log, raft core, controller, controller listener."""
 
 from typing import TYPE_CHECKING
 
@@ -127,7 +127,7 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
 
 
 def _open(node: "Node", directory: str) -> PartitionLog:
-    """The metadata log, recovered from its last snapshot on if need be: it is never closed cleanly for granted."""
+    """The metadata log, always recovered: it is small, and no mark says how its last stop was."""
     world = node.world
     loading = open_log(
         world.disk,

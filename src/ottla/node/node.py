@@ -1,6 +1,5 @@
 """One node: its disk, its clock, its quorum member and its broker, started and stopped in Kafka's order."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +38,7 @@ class Node:
         self.tasks = Tasks(lambda error: world.halt(f"{type(error).__name__}: {error}"))
         self.controller: ControllerHalf | None = None
         self.broker: BrokerHalf | None = None
+        self.services: Services | None = None
         self.acceptor = Acceptor(
             world.clock,
             self.deadlines,
@@ -47,7 +47,7 @@ class Node:
         )
 
     async def start(self) -> None:
-        """Start; the node serves when this returns. Raises StorageError, ConfigError, OSError, RegistrationFailed."""
+        """Start; the node serves when this returns. Raises StorageError, OSError, RegistrationFailed."""
         config, world = self.config, self.world
         found = prepare_log_directories(
             world.disk,
@@ -59,7 +59,7 @@ class Node:
         )
         meta = found.formatted[config.metadata_log_dir]
         assert meta.cluster_id is not None, "checked when the directories were read"
-        services = Services(
+        services = self.services = Services(
             node_id=config.node_id,
             cluster_id=meta.cluster_id,
             clock=world.clock,
@@ -84,6 +84,10 @@ class Node:
         self.deadlines.close()
         _log.info("[KafkaRaftServer nodeId=%d] shut down completed", self.config.node_id)
 
-    async def wait(self) -> None:
-        """Until somebody stops the node."""
-        await asyncio.Event().wait()
+    def vanish(self) -> None:
+        """End at once, as a killed process does: nothing is said, written or awaited any more."""
+        self.deadlines.close()
+        self.tasks.drop()
+        self.acceptor.drop()
+        if self.controller is not None:
+            self.controller.quorum.driver.drop()

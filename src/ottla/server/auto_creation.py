@@ -1,4 +1,4 @@
-"""Creates topics that clients name and nobody made, and the coordinators' own (`AutoTopicCreationManager`)."""
+"""Creates topics that clients name and nobody made, and the coordinators' own."""
 
 from collections.abc import Iterable
 

@@ -1,1 +1,1 @@
-"""The simulated world: loop, network, disk, faults, workloads, checkers; the node inside is the one that ships."""
+"""The simulated world around the node that ships: loop, network, disk, workloads, checkers."""

@@ -43,7 +43,8 @@ def _many(seeds: range, options: Options) -> int:
         except Violation as violation:
             failed += 1
             _say(
-                f"\nseed {seed}: {violation}\n  replay: make simulate ARGS='--seed {seed} --seconds {options.seconds:g}'"
+                f"\nseed {seed}: {violation}\n  replay: make simulate ARGS='--seed {seed} "
+                f"--seconds {options.seconds:g}'"
             )
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{number}/{len(seeds)} seeds, {failed} failed ")

@@ -1,7 +1,8 @@
 """One run: a node under clients and faults, then peace, and everything is checked.
 
-Phase one draws faults from the seed: kill -9, power cuts, broken connections, slow latencies, clean restarts. Phase two heals
-the world; all clients must get through, and the logs must hold what was promised (reliability §2).
+Phase one draws faults from the seed: kill -9, power cuts, broken connections, slow latencies, clean
+restarts. Phase two heals the world; all clients must get through, and the logs must hold
+what was promised.
 """
 
 import asyncio
@@ -129,7 +130,8 @@ class _Run:
 
     def _led(self) -> Partitions:
         services = self._node().services
-        assert services is not None and services.broker is not None, "the node is started"
+        assert services is not None, "the node is started"
+        assert services.broker is not None, "the node is a broker"
         return services.broker.partitions
 
     async def _kill(self) -> None:

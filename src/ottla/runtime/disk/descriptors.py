@@ -12,7 +12,7 @@ class Descriptors:
         self._open: OrderedDict[str, int] = OrderedDict()
 
     def get(self, path: str) -> int:
-        """A descriptor for reading and writing `path`, created if there is none. Valid until the next `get`."""
+        """A descriptor for `path`, which is created if there is none. Valid until the next `get`."""
         fd = self._open.get(path)
         if fd is not None:
             self._open.move_to_end(path)

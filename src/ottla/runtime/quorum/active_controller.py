@@ -67,7 +67,7 @@ class ActiveController:
         return self._shard is not None
 
     def submit(self, command: Callable[[Ticket], Request]) -> Later[Any]:
-        """The command's answer once it is committed; NOT_CONTROLLER when this node does not lead (any more)."""
+        """The command's answer once it is committed; NOT_CONTROLLER when this node does not lead."""
         if self._shard is None:
             later: Later[Any] = Later()
             later.settle(_not_controller(command))

@@ -8,7 +8,7 @@ from ottla.server.context import RequestContext
 def leader_of(
     partition: Partition, context: RequestContext, *, knows_listener_error: bool
 ) -> tuple[ErrorCode, int]:
-    """The leader, and NONE; or why there is none for this client: LEADER_NOT_AVAILABLE, LISTENER_NOT_FOUND."""
+    """NONE and the leader; or LEADER_NOT_AVAILABLE or LISTENER_NOT_FOUND, and none."""
     leader = context.image.brokers.get(partition.leader)
     if leader is None or leader.fenced:
         return ErrorCode.LEADER_NOT_AVAILABLE, NO_LEADER

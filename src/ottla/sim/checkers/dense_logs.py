@@ -54,6 +54,7 @@ def _check_sequence(
     due = next_sequences.get(key)
     if due is not None and header.base_sequence != due:
         raise Violation(
-            f"I13 {log.partition}@{header.base_offset}: producer {key} wrote {header.base_sequence}, {due} is due"
+            f"I13 {log.partition}@{header.base_offset}: producer {key} wrote "
+            f"{header.base_sequence}, {due} is due"
         )
     next_sequences[key] = (header.base_sequence + header.record_count) % _SEQUENCES

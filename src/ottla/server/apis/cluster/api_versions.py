@@ -1,4 +1,4 @@
-"""ApiVersions (key 18): what this listener serves, and the features of the cluster (KIP-35, KIP-511, KIP-584).
+"""ApiVersions (key 18): what this listener serves, and the cluster's features (KIP-35, KIP-511, KIP-584).
 
 Versions: 3 is flexible and carries features; before 4 a feature whose lowest level is 0 is left out,
 since older clients refuse it.

@@ -1,8 +1,8 @@
 """CreatePartitions (key 37): give topics more partitions.
 
 Versions: 0 to 3; 2 is flexible.
-Errors, per topic: INVALID_PARTITIONS, INVALID_REPLICA_ASSIGNMENT, UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST,
-NOT_CONTROLLER.
+Errors, per topic: INVALID_PARTITIONS, INVALID_REPLICA_ASSIGNMENT, UNKNOWN_TOPIC_OR_PARTITION,
+INVALID_REQUEST, NOT_CONTROLLER.
 """
 
 from ottla.controller.create_partitions import CreatePartitions

@@ -1,4 +1,4 @@
-"""DescribeCluster (key 60): the nodes of the cluster, brokers or controllers by the listener asked (KIP-700, KIP-919).
+"""DescribeCluster (key 60): the nodes, brokers or controllers by the listener asked (KIP-700, KIP-919).
 
 Versions: 1 adds the kind of endpoint, 2 fenced brokers (KIP-1073).
 Errors: MISMATCHED_ENDPOINT_TYPE, UNSUPPORTED_ENDPOINT_TYPE.
@@ -58,14 +58,12 @@ def _brokers(request: DescribeClusterRequest, context: RequestContext) -> list[D
 
 
 def _controllers(context: RequestContext) -> list[DescribeClusterBroker]:
-    found = []
-    for controller_id, controller in context.image.controllers.sorted_items():
-        for endpoint in controller.endpoints:
-            if endpoint.listener == context.listener.name:
-                found.append(
-                    DescribeClusterBroker(broker_id=controller_id, host=endpoint.host, port=endpoint.port)
-                )
-    return found
+    return [
+        DescribeClusterBroker(broker_id=controller_id, host=endpoint.host, port=endpoint.port)
+        for controller_id, controller in context.image.controllers.sorted_items()
+        for endpoint in controller.endpoints
+        if endpoint.listener == context.listener.name
+    ]
 
 
 def _controller_id(context: RequestContext, nodes: list[DescribeClusterBroker]) -> int:

@@ -1,6 +1,7 @@
 """DescribeLogDirs (key 35): the log directories of this broker, and the partitions in them.
 
-Versions: 1 to 5; 3 adds a top-level error, 4 the size of the volume (KIP-827), 5 cordoned directories (KIP-1066).
+Versions: 1 to 5; 3 adds a top-level error, 4 the size of the volume (KIP-827), 5 cordoned directories
+(KIP-1066).
 Errors, per directory: KAFKA_STORAGE_ERROR when it can't be read.
 """
 

@@ -1,4 +1,4 @@
-"""DescribeTopicPartitions (key 75): partitions of topics, page by page, with eligible leader replicas (KIP-966).
+"""DescribeTopicPartitions (key 75): partitions page by page, with eligible leader replicas (KIP-966).
 
 Topics come sorted by name; the cursor says where the next page begins.
 Errors, per topic: UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION; INVALID_REQUEST for a negative cursor.
@@ -48,7 +48,8 @@ def _position(request: DescribeTopicPartitionsRequest) -> tuple[str, int]:
     if request.cursor.partition_index < 0:
         raise ApiError(
             ErrorCode.INVALID_REQUEST,
-            f"DescribeTopicPartitionsRequest cursor partition must be valid: {request.cursor.partition_index}",
+            f"DescribeTopicPartitionsRequest cursor partition must be valid: "
+            f"{request.cursor.partition_index}",
         )
     return request.cursor.topic_name, request.cursor.partition_index
 

@@ -1,7 +1,8 @@
 """Metadata (key 3): the brokers, and who leads the partitions of which topics.
 
 Versions: 0 takes an empty list for all topics, later ones null; 4 adds the choice of auto-creation; 5 offline
-replicas; 7 leader epochs; 8 authorized operations; 9 is flexible; 10 topic ids, 12 by them; 13 a top-level error.
+replicas; 7 leader epochs; 8 authorized operations; 9 is flexible; 10 topic ids, 12 by them; 13 a top-level
+error.
 Errors, per topic: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION; per partition
 LEADER_NOT_AVAILABLE, LISTENER_NOT_FOUND, REPLICA_NOT_AVAILABLE (version 0 only).
 """

@@ -1,9 +1,9 @@
 """DeleteRecords (key 21): let partitions begin at a later offset.
 
 Versions: 0 to 2; 2 is flexible.
-Errors, per partition: OFFSET_OUT_OF_RANGE above the high watermark or below 0 (-1 stands for the high watermark),
-POLICY_VIOLATION where the cleanup policy has no delete, INVALID_TOPIC_EXCEPTION for internal topics,
-UNKNOWN_TOPIC_OR_PARTITION.
+Errors, per partition: OFFSET_OUT_OF_RANGE above the high watermark or below 0 (-1 stands for the high
+watermark), POLICY_VIOLATION where the cleanup policy has no delete, INVALID_TOPIC_EXCEPTION for internal
+topics, UNKNOWN_TOPIC_OR_PARTITION.
 """
 
 from ottla.model.errors import ErrorCode

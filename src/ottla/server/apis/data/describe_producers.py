@@ -1,4 +1,4 @@
-"""DescribeProducers (key 61): who writes to a partition with a producer id, and which transactions are open (KIP-664).
+"""DescribeProducers (key 61): who writes with a producer id, and which transactions are open (KIP-664).
 
 Errors, per partition: UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION.
 """

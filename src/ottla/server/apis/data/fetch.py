@@ -4,7 +4,8 @@ Versions: 4 adds isolation levels; 7 sessions (KIP-227); 9 leader epochs (KIP-32
 12 is flexible and tells diverging epochs; 13 names topics by id; 15 moves the replica id (KIP-903); 16 tells
 where leaders are (KIP-951); 18 adds the follower's high watermark (KIP-1166).
 Errors: FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_TOPIC_ID_ERROR for the whole;
-per partition OFFSET_OUT_OF_RANGE, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, and where a topic can't be found.
+per partition OFFSET_OUT_OF_RANGE, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, and where a topic can't be
+found.
 """
 
 from ottla.log.partition_log import Slice

@@ -1,9 +1,10 @@
 """ListOffsets (key 2): offsets by time, or by one of the special times.
 
-Versions: 1 to 11; 2 adds isolation levels, 4 leader epochs, 7 the record with the largest timestamp (KIP-734),
-8 and 9 what tiered storage asks (KIP-405, KIP-1005), 10 a timeout, 11 the earliest not yet uploaded (KIP-1023).
-Errors, per partition: INVALID_REQUEST for one named twice, UNSUPPORTED_VERSION for a special time that is newer
-than the request's version, UNKNOWN_TOPIC_OR_PARTITION, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH.
+Versions: 1 to 11; 2 adds isolation levels, 4 leader epochs, 7 the record with the largest timestamp
+(KIP-734), 8 and 9 what tiered storage asks (KIP-405, KIP-1005), 10 a timeout, 11 the earliest not yet
+uploaded (KIP-1023).
+Errors, per partition: INVALID_REQUEST for one named twice, UNSUPPORTED_VERSION for a special time that is
+newer than the request's version, UNKNOWN_TOPIC_OR_PARTITION, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH.
 """
 
 from collections import Counter

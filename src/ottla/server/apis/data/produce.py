@@ -4,7 +4,8 @@ Versions: 3 is the first that carries batches of format 2; 8 adds errors per rec
 flexible; 10 tells the current leader (KIP-951); 13 names topics by id (KIP-516).
 Errors, per partition: those of the log; INVALID_REQUIRED_ACKS, NOT_LEADER_OR_FOLLOWER,
 UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, NOT_ENOUGH_REPLICAS, REQUEST_TIMED_OUT, INVALID_TOPIC_EXCEPTION
-for internal topics, UNSUPPORTED_VERSION for transactional batches. With acks=0 an error closes the connection.
+for internal topics, UNSUPPORTED_VERSION for transactional batches. With acks=0 an error closes the
+connection.
 """
 
 from ottla.log.append_refused import AppendRefused
@@ -101,7 +102,8 @@ def _refusal(
         isr, least = len(partition.replica.isr), partition.replica.min_isr
         return (
             ErrorCode.NOT_ENOUGH_REPLICAS,
-            f"The size of the current ISR {isr} is insufficient to satisfy the min.isr requirement of {least} "
+            f"The size of the current ISR {isr} is insufficient to satisfy the min.isr "
+            f"requirement of {least} "
             f"for partition {partition.name}",
         )
     return None
@@ -153,6 +155,7 @@ def _close_on_error(response: ProduceResponse) -> None:
         for partition in topic.partition_responses:
             if partition.error_code:
                 raise ProtocolError(
-                    f"Closing connection due to error during produce request with acks=0: topic {topic.name}, "
+                    f"Closing connection due to error during produce request with acks=0: topic "
+                    f"{topic.name}, "
                     f"partition {partition.index}, {ErrorCode(partition.error_code).name}"
                 )

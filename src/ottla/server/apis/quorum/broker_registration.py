@@ -1,7 +1,9 @@
 """BrokerRegistration (key 62): a broker joins the cluster.
 
-Versions: 1 to 4; 2 adds log directories, 3 the previous broker epoch (KIP-966), 4 features whose lowest level is 0.
-Errors: DUPLICATE_BROKER_REGISTRATION, INCONSISTENT_CLUSTER_ID, INVALID_REGISTRATION, UNSUPPORTED_VERSION, NOT_CONTROLLER.
+Versions: 1 to 4; 2 adds log directories, 3 the previous broker epoch (KIP-966), 4 features whose lowest
+level is 0.
+Errors: DUPLICATE_BROKER_REGISTRATION, INCONSISTENT_CLUSTER_ID, INVALID_REGISTRATION, UNSUPPORTED_VERSION,
+NOT_CONTROLLER.
 """
 
 from ottla.controller.registration import RegisterBroker

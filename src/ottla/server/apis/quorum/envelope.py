@@ -1,7 +1,7 @@
 """Envelope (key 58): a broker hands a client's request on to the active controller (KIP-590).
 
-Errors: INVALID_REQUEST for an API that is not forwarded, UNSUPPORTED_VERSION for a request that can't be read,
-PRINCIPAL_DESERIALIZATION_FAILURE, NOT_CONTROLLER.
+Errors: INVALID_REQUEST for an API that is not forwarded, UNSUPPORTED_VERSION for a request that can't be
+read, PRINCIPAL_DESERIALIZATION_FAILURE, NOT_CONTROLLER.
 """
 
 from ottla.machine.later import Later
