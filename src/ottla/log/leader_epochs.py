@@ -58,12 +58,12 @@ class LeaderEpochs:
         if epoch > (self._observed[-1].epoch if self._observed else UNDEFINED_EPOCH):
             self._observed.append(EpochStart(epoch, start_offset))
 
-    def settle(self, end_offset: int) -> None:
-        """The log ends at `end_offset`: what begins behind is gone, and what was observed is known."""
+    def settle(self, start_offset: int, end_offset: int) -> None:
+        """The log reaches from `start_offset` to `end_offset`: what was observed there is known now."""
         kept = [entry for entry in self._entries if entry.start_offset < end_offset]
         latest = kept[-1].epoch if kept else UNDEFINED_EPOCH
-        found = [e for e in self._observed if e.epoch > latest and e.start_offset < end_offset]
-        self._replace(kept + found)
+        entries = _from(start_offset, kept + [entry for entry in self._observed if entry.epoch > latest])
+        self._replace([entry for entry in entries if entry.start_offset < end_offset])
         self._observed = []
 
     def end_offset_for(self, epoch: int, log_end_offset: int) -> tuple[int, int]:
@@ -91,9 +91,7 @@ class LeaderEpochs:
 
     def truncate_from_start(self, start_offset: int) -> None:
         """The log begins at `start_offset` now; its first epoch does too."""
-        gone = [entry for entry in self._entries if entry.start_offset <= start_offset]
-        if gone:
-            self._replace([EpochStart(gone[-1].epoch, start_offset), *self._entries[len(gone) :]])
+        self._replace(_from(start_offset, self._entries))
 
     def clear(self) -> None:
         self._observed = []
@@ -118,6 +116,12 @@ class LeaderEpochs:
     def _save(self) -> None:
         lines = [f"{epoch} {start}" for epoch, start in self._entries]
         self._disk.replace(self.path, checkpoint_text(lines))
+
+
+def _from(start_offset: int, entries: list[EpochStart]) -> list[EpochStart]:
+    """The entries of a log that begins at `start_offset`: the epoch under way there begins with it."""
+    before = [entry for entry in entries if entry.start_offset <= start_offset]
+    return [EpochStart(before[-1].epoch, start_offset), *entries[len(before) :]] if before else entries
 
 
 def _epoch(entry: EpochStart) -> int:

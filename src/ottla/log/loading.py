@@ -128,8 +128,7 @@ class _Opening:
         end = active.next_offset()
         begin = self._segments.first.base_offset
         start = max(self._log_start, begin)
-        self._epochs.settle(end)
-        self._epochs.truncate_from_start(start)
+        self._epochs.settle(start, end)
         self._remove_stray_snapshots()
         for segment in self._segments:
             if segment is not active:
