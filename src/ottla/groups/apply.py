@@ -3,14 +3,13 @@
 Loading a partition and running it are the same steps, so a state is what its log replays to.
 """
 
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from ottla.groups.committed_offset import CommittedOffset
 from ottla.groups.group_metadata import GroupMetadata, MemberMetadata
 from ottla.groups.kept_group import KIND_OF_TYPE, KeptGroup, Part
 from ottla.groups.records import GroupRecord
-from ottla.groups.state import GroupState, OpenTransactions
+from ottla.groups.state import NO_OFFSETS, GroupState, OpenTransactions
 from ottla.machine.maps import PersistentMap
 from ottla.model.ids import TopicPartition
 from ottla.records.batch import NO_PRODUCER_ID
@@ -46,7 +45,7 @@ def apply(
         state = _group_metadata(state, record)
     else:
         state = _kept(state, record)
-    return replace(state, next_offset=at + 1)
+    return state if state.next_offset == at + 1 else state._replace(next_offset=at + 1)
 
 
 def apply_marker(
@@ -61,8 +60,7 @@ def apply_marker(
         standing = group.get(partition)
         if committed and (standing is None or pending.record_offset > standing.record_offset):
             offsets = offsets.set(group_id, group.set(partition, pending))
-    return replace(
-        state,
+    return state._replace(
         offsets=offsets,
         open_transactions=transactions,
         pending=state.pending.remove(producer_id),
@@ -73,7 +71,7 @@ def apply_marker(
 def skip_to(state: GroupState, offset: int) -> GroupState:
     """The log goes on at `offset`: what stood before it told nothing, or compaction took it."""
     assert offset >= state.next_offset, "a log does not shrink while it is replayed"
-    return replace(state, next_offset=offset)
+    return state._replace(next_offset=offset)
 
 
 _NOTHING: PersistentMap[tuple[str, TopicPartition], CommittedOffset] = PersistentMap()
@@ -88,12 +86,14 @@ def _offset(state: GroupState, record: GroupRecord, at: int, producer_id: int) -
     if record.value is None:
         return _without_offset(state, key.group, partition)
     if key.group not in state.groups:
-        state = replace(state, groups=state.groups.set(key.group, GroupMetadata()))
+        state = state._replace(groups=state.groups.set(key.group, GroupMetadata()))
     committed = _committed(record.value, at)
     if producer_id != NO_PRODUCER_ID:
         return _with_pending(state, key.group, partition, committed, producer_id)
-    group = state.offsets_of(key.group).set(partition, committed)
-    return replace(state, offsets=state.offsets.set(key.group, group))
+    groups, offsets, pending, transactions, _ = state
+    group = offsets.get(key.group, NO_OFFSETS).set(partition, committed)
+    # Nearly every record comes this way: the next offset is set along with the rest.
+    return GroupState(groups, offsets.set(key.group, group), pending, transactions, at + 1)
 
 
 def _committed(value: Any, at: int) -> CommittedOffset:
@@ -115,8 +115,7 @@ def _with_pending(
     of_producer = state.pending.get(producer_id, _NOTHING).set((group_id, partition), committed)
     of_group = state.transactions_of(group_id)
     producers = of_group.get(partition, frozenset()) | {producer_id}
-    return replace(
-        state,
+    return state._replace(
         pending=state.pending.set(producer_id, of_producer),
         open_transactions=state.open_transactions.set(group_id, of_group.set(partition, producers)),
     )
@@ -130,8 +129,7 @@ def _without_offset(state: GroupState, group_id: str, partition: TopicPartition)
         of_producer = pending[producer_id].remove((group_id, partition))
         pending = _set_or_remove(pending, producer_id, of_producer)
         transactions = _closed(transactions, group_id, partition, producer_id)
-    return replace(
-        state,
+    return state._replace(
         offsets=_set_or_remove(state.offsets, group_id, group),
         pending=pending,
         open_transactions=transactions,
@@ -163,9 +161,9 @@ def _set_or_remove(
 def _group_metadata(state: GroupState, record: GroupRecord) -> GroupState:
     key: Any = record.key
     if record.value is None:
-        return replace(state, groups=state.groups.remove(key.group))
+        return state._replace(groups=state.groups.remove(key.group))
     assert isinstance(record.value, GroupMetadataValue), "the type of a key is the type of its value"
-    return replace(state, groups=state.groups.set(key.group, _metadata(record.value)))
+    return state._replace(groups=state.groups.set(key.group, _metadata(record.value)))
 
 
 def _metadata(value: GroupMetadataValue) -> GroupMetadata:
@@ -202,10 +200,10 @@ def _kept(state: GroupState, record: GroupRecord) -> GroupState:
     if record.value is not None:
         group = group.with_part(part, record.value)
     elif part == group.epoch_part:
-        return replace(state, groups=state.groups.remove(key.group_id))
+        return state._replace(groups=state.groups.remove(key.group_id))
     else:
         group = group.without_part(part)
-    return replace(state, groups=state.groups.set(key.group_id, group))
+    return state._replace(groups=state.groups.set(key.group_id, group))
 
 
 def _kept_group(state: GroupState, group_id: str, part: Part, created: bool) -> KeptGroup | None:

@@ -1,7 +1,6 @@
 """What replays from one partition of `__consumer_offsets`: groups and their offsets."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ottla.groups.committed_offset import CommittedOffset
 from ottla.groups.group_metadata import GroupMetadata
@@ -17,8 +16,7 @@ NO_OFFSETS: GroupOffsets = _EMPTY
 NO_TRANSACTIONS: OpenTransactions = _EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class GroupState:
+class GroupState(NamedTuple):
     """Durable state: `apply` is its only writer."""
 
     groups: PersistentMap[str, GroupMetadata | KeptGroup] = _EMPTY

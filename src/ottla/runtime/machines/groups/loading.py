@@ -10,7 +10,7 @@ from ottla.records.control import ControlType, control_type
 from ottla.records.records import Record, records
 from ottla.runtime.partitions.partition import Partition
 
-RECORDS_PER_SLICE = 1_000
+RECORDS_PER_SLICE = 500
 """About ten milliseconds."""
 _READ_BYTES_MAX = 1 << 20
 
