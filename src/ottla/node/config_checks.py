@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from ottla.model.config.addresses import is_host, quorum_voters
 from ottla.model.config.broker_values import BrokerValues
 from ottla.model.config.config_exception import ConfigException
-from ottla.node.config_listeners import PROTOCOL_MAP, WILDCARD, Listeners
+from ottla.model.config.pairs import parse_pairs
+from ottla.node.config_group_checks import check_groups
+from ottla.node.config_listeners import PROTOCOL_MAP, WILDCARD, Listeners, inter_broker_listener
 
 _NAMES = "controller.listener.names"
 _VOTERS = "controller.quorum.voters"
@@ -13,15 +15,18 @@ _VOTERS = "controller.quorum.voters"
 
 def check_values(values: BrokerValues, listeners: Listeners) -> None:
     """Raise ConfigException for the first thing that is wrong."""
+    check_groups(values)
+    _check_early_start(values, listeners)
     if values.number("node.id") != values.number("broker.id"):
         raise ConfigException("You must set `node.id` to the same value as `broker.id`.")
     _check_logs(values)
     _check_replication(values)
     _check_roles(values, listeners)
     if "broker" in values.words("process.roles"):
-        _check_broker_listeners(listeners)
+        _check_broker_listeners(values, listeners)
         _check_cordoned(values)
     _check_advertised(listeners)
+    inter_broker_listener(values, listeners.protocols)
     _check_network(values)
 
 
@@ -62,6 +67,15 @@ def _first(values: BrokerValues, *keys: tuple[str, int]) -> int:
     raise AssertionError("the last of the keys has a default")
 
 
+def _check_early_start(values: BrokerValues, listeners: Listeners) -> None:
+    key = "early.start.listeners"
+    for name in filter(None, (word.strip() for word in values.words(key))):
+        _require(
+            name in listeners.names,
+            f"{key} contains listener {name}, but this is not contained in listeners or {_NAMES}",
+        )
+
+
 def _check_logs(values: BrokerValues) -> None:
     _require(log_roll_ms(values) >= 1, "log.roll.ms must be greater than or equal to 1")
     _require(log_roll_jitter_ms(values) >= 0, "log.roll.jitter.ms must be greater than or equal to 0")
@@ -71,9 +85,11 @@ def _check_logs(values: BrokerValues) -> None:
         "log.retention.ms must be unlimited (-1) or, greater than or equal to 1",
     )
     _require(bool(log_dirs(values)), "At least one log directory must be defined via log.dirs or log.dir.")
+    threads = values.number("log.cleaner.threads")
+    _require(threads >= 1, "log.cleaner.threads must be at least 1")
     buffer_bytes = values.number("log.cleaner.dedupe.buffer.size")
     _require(
-        buffer_bytes // max(values.number("log.cleaner.threads"), 1) > 1024 * 1024,
+        buffer_bytes // threads > 1024 * 1024,
         "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.",
     )
 
@@ -150,7 +166,7 @@ def _check_controller_only(values: BrokerValues, listeners: Listeners) -> None:
     )
     if values.optional_text("inter.broker.listener.name") is not None:
         _require(
-            listeners.inter_broker not in listeners.controller_names,
+            inter_broker_listener(values, listeners.protocols) not in listeners.controller_names,
             f"{_NAMES} must not contain an explicitly set inter.broker.listener.name configuration value "
             "when process.roles=controller'",
         )
@@ -175,14 +191,14 @@ def _check_controller(values: BrokerValues, listeners: Listeners, voter_ids: Ite
     )
 
 
-def _check_broker_listeners(listeners: Listeners) -> None:
+def _check_broker_listeners(values: BrokerValues, listeners: Listeners) -> None:
     names = [endpoint.listener for endpoint in listeners.advertised_brokers]
     _require(
         bool(names),
         f"There must be at least one broker advertised listener. Perhaps all listeners appear in {_NAMES}?",
     )
     _require(
-        listeners.inter_broker in names,
+        inter_broker_listener(values, listeners.protocols) in names,
         "inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid "
         f"options based on currently configured listeners are {','.join(names)}",
     )
@@ -249,11 +265,8 @@ def connections_per_ip(values: BrokerValues) -> dict[str, int]:
     """`max.connections.per.ip.overrides`: `address:number` each."""
     key = "max.connections.per.ip.overrides"
     found = {}
-    for pair in filter(None, (part.strip() for part in values.text(key).split(","))):
-        address, _, count = pair.rpartition(":")
-        if not count.strip().isdecimal():
-            raise ConfigException(
-                f"Error parsing configuration property '{key}': '{pair}' is not of the form ADDRESS:NUMBER"
-            )
-        found[address.strip()] = int(count)
+    for address, count in parse_pairs(key, values.text(key)).items():
+        if not count.isdecimal():
+            raise ConfigException(f"'{count}' in {key} is no number: it takes ADDRESS:NUMBER")
+        found[address] = int(count)
     return found

@@ -1,15 +1,15 @@
 """Listeners as configured: their names, security protocols, hosts and ports (`AbstractKafkaConfig`)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ottla.model.config.addresses import quorum_voters
 from ottla.model.config.broker_values import BrokerValues
 from ottla.model.config.config_exception import ConfigException
+from ottla.model.config.pairs import parse_pairs
 
 _ENDPOINT: Final = re.compile(r"(.*)://\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)")
-_COMMA: Final = re.compile(r"\s*,\s*")
 SECURITY_PROTOCOLS: Final = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 WILDCARD: Final = "0.0.0.0"  # noqa: S104  # compared with, not bound
 PROTOCOL_MAP: Final = "listener.security.protocol.map"
@@ -32,7 +32,6 @@ class Listeners(NamedTuple):
     advertised_brokers: tuple[Endpoint, ...]
     advertised_controllers: tuple[Endpoint, ...]
     protocols: Mapping[str, str]
-    inter_broker: str
 
     @property
     def controllers(self) -> list[Endpoint]:
@@ -60,7 +59,6 @@ def read_listeners(values: BrokerValues) -> Listeners:
             values, names, every, advertised if given is not None else ()
         ),
         protocols=protocols,
-        inter_broker=_inter_broker(values, protocols),
     )
 
 
@@ -140,15 +138,10 @@ def _ip_version(host: str | None) -> int | None:
 
 def _protocols(values: BrokerValues) -> dict[str, str]:
     """Which security protocol each listener name stands for."""
-    found = {}
-    for pair in _pairs(values.text(PROTOCOL_MAP)):
-        name, _, protocol = pair.rpartition(":")
-        if not _:
-            raise ConfigException(
-                f"Error parsing configuration property '{PROTOCOL_MAP}': '{pair}' is not of the form "
-                "NAME:PROTOCOL"
-            )
-        found[_normalised(name.strip())] = _protocol(protocol.strip(), PROTOCOL_MAP)
+    found = {
+        _normalised(name): _protocol(protocol, PROTOCOL_MAP)
+        for name, protocol in parse_pairs(PROTOCOL_MAP, values.text(PROTOCOL_MAP)).items()
+    }
     if not values.is_given(PROTOCOL_MAP):
         found |= _implied(values)
     return found
@@ -157,14 +150,19 @@ def _protocols(values: BrokerValues) -> dict[str, str]:
 def _implied(values: BrokerValues) -> dict[str, str]:
     """Without a map of its own, a controller listener is plaintext unless security protocols are in use."""
     names = values.words("controller.listener.names")
-    listeners = [text.partition(":")[0].upper() for text in values.words("listeners")]
-    if any(name in SECURITY_PROTOCOLS[1:] for name in (*names, *listeners)):
+    secured = SECURITY_PROTOCOLS[1:]
+    if any(name in secured for name in names) or any(
+        _name_of(listener) in secured for listener in values.words("listeners")
+    ):
         return {}
     return {name: "PLAINTEXT" for name in names if name != "PLAINTEXT"}
 
 
-def _pairs(text: str) -> Iterable[str]:
-    return _COMMA.split(text) if text else ()
+def _name_of(listener: str) -> str:
+    name, colon, _ = listener.partition(":")
+    if not colon:
+        raise ConfigException(f"Unable to parse a listener name from {listener}")
+    return name.upper()
 
 
 def _protocol(name: str, key: str) -> str:
@@ -173,7 +171,7 @@ def _protocol(name: str, key: str) -> str:
     return name.upper()
 
 
-def _inter_broker(values: BrokerValues, protocols: Mapping[str, str]) -> str:
+def inter_broker_listener(values: BrokerValues, protocols: Mapping[str, str]) -> str:
     """The listener that brokers use among themselves."""
     name, protocol = "inter.broker.listener.name", "security.inter.broker.protocol"
     given = values.optional_text(name)

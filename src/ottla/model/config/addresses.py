@@ -35,7 +35,8 @@ def quorum_voters(entries: Iterable[str]) -> dict[int, HostPort]:
                 f"Invalid configuration value for {QUORUM_VOTERS}. Each entry should be in the form "
                 "`{id}@{host}:{port}`."
             )
-        voters[_voter_id(parts[0])] = _voter_address(entry, parts[1])
+        voter_id = _voter_id(parts[0])
+        voters[voter_id] = _voter_address(entry, parts[1])
     return voters
 
 

@@ -2,6 +2,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -18,10 +19,12 @@ public class ConfigOracle {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public static void main(String[] args) throws Exception {
+        PrintStream answers = System.out;
+        System.setOut(System.err);  // where Kafka's log lines go
         BufferedReader questions = new BufferedReader(new InputStreamReader(System.in));
         for (String line = questions.readLine(); line != null; line = questions.readLine()) {
-            System.out.println(JSON.writeValueAsString(answer(JSON.readTree(line))));
-            System.out.flush();
+            answers.println(JSON.writeValueAsString(answer(JSON.readTree(line))));
+            answers.flush();
         }
     }
 
