@@ -1,0 +1,1 @@
+"""What several of Kafka's tools share."""

@@ -1,0 +1,1 @@
+"""What `kafka-topics` does, one action a file."""

@@ -1,0 +1,85 @@
+"""What a command line says of a topic that is to be made or to grow."""
+
+import re
+from dataclasses import dataclass
+
+from ottla.cli.options import Options
+from ottla.cli.tools.ending import Failure, IllegalArgument
+from ottla.model.config.definitions import TOPIC
+
+_BLANK_EQUALS = re.compile(r"\s*=\s*")
+_NUMBER = re.compile(r"[+-]?[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTopic:
+    """None stands for the cluster's default."""
+
+    name: str
+    partitions: int | None
+    replication_factor: int | None
+    assignment: dict[int, list[int]]
+    configs: dict[str, str]
+
+
+def given_topic(options: Options) -> GivenTopic:
+    """Raises Failure and ConfigException for what can't be."""
+    name = options.text("topic")
+    assert name is not None, "checked before"
+    partitions, factor = options.number("partitions"), options.number("replication-factor")
+    text = options.text("replica-assignment")
+    return GivenTopic(name, partitions, factor, _assignment(text) if text else {}, _configs(options))
+
+
+def _assignment(text: str) -> dict[int, list[int]]:
+    """`1:2,2:1`: the replicas of each partition."""
+    found: dict[int, list[int]] = {}
+    for index, part in enumerate(_split(text, ",")):
+        brokers = [_broker(word.strip()) for word in _split(part, ":")]
+        twice = {broker for broker in brokers if brokers.count(broker) > 1}
+        if twice:
+            raise Failure(
+                "Partition replica lists may not contain duplicate entries: "
+                + ",".join(str(each) for each in sorted(twice)),
+                "org.apache.kafka.tools.AdminCommandFailedException",
+            )
+        found[index] = brokers
+        if len(brokers) != len(found[0]):
+            listed = ", ".join(str(broker) for broker in brokers)
+            raise Failure(
+                f"Partition {index} has different replication factor: [{listed}]",
+                "org.apache.kafka.tools.AdminOperationException",
+            )
+    return found
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """As Java splits: what is empty at the end falls away."""
+    parts = text.split(separator)
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def _broker(word: str) -> int:
+    if not _NUMBER.fullmatch(word):
+        raise Failure(f'For input string: "{word}"', "java.lang.NumberFormatException")
+    return int(word)
+
+
+def _configs(options: Options) -> dict[str, str]:
+    pairs = [_split(_BLANK_EQUALS.sub("=", text), "=") for text in options.texts("config")]
+    if any(len(pair) != 2 for pair in pairs):
+        raise IllegalArgument(
+            "requirement failed: Invalid topic config: all configs to be added must be in the format "
+            '"key=val".'
+        )
+    configs = {key.strip(): value.strip() for key, value in pairs}
+    for name in configs:
+        if name not in TOPIC:
+            raise Failure(
+                f"Unknown topic config name: {name}",
+                "org.apache.kafka.common.errors.InvalidConfigurationException",
+            )
+    TOPIC.check(configs)
+    return configs

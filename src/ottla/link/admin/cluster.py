@@ -1,0 +1,27 @@
+"""The cluster itself: its id and its nodes."""
+
+from typing import NamedTuple
+
+from ottla.link.call import ANYONE, Call, raise_error
+from ottla.link.cluster_view import NodeAddress
+from ottla.wire.messages.describe_cluster_request import DescribeClusterRequest
+from ottla.wire.messages.describe_cluster_response import DescribeClusterResponse
+
+
+class DescribedCluster(NamedTuple):
+    """What a node says of its cluster."""
+
+    id: str
+    controller_id: int
+    nodes: list[NodeAddress]
+
+
+def describe_cluster() -> Call[DescribedCluster]:
+    """The cluster and its brokers that are alive."""
+    return Call("listNodes", ANYONE, DescribeClusterRequest(), _described)
+
+
+def _described(response: DescribeClusterResponse) -> DescribedCluster:
+    raise_error(response.error_code, response.error_message)
+    nodes = [NodeAddress(each.broker_id, each.host, each.port, each.rack) for each in response.brokers]
+    return DescribedCluster(response.cluster_id, response.controller_id, nodes)
