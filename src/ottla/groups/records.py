@@ -22,7 +22,7 @@ from ottla.wire.messages.offset_commit_key import OffsetCommitKey
 from ottla.wire.messages.offset_commit_value import OffsetCommitValue
 
 _FAMILY: Final = "group"
-_GROUP_METADATA_VERSION: Final = 4
+_GROUP_METADATA_VERSION: Final = 3
 _OFFSET_COMMIT_VERSION: Final = 4
 _EXPIRING_OFFSET_COMMIT_VERSION: Final = 1
 """The last version that has a field for an expiry of the client's choice."""

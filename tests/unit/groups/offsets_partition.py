@@ -90,4 +90,4 @@ def lead(log: PartitionLog, isr: frozenset[int] = frozenset({1}), high_watermark
         high_watermark=Offset(high_watermark),
         log_end=log.log_end_offset,
     )
-    return Partition(log.partition, bytes(16), log, replica)
+    return Partition(log.partition, bytes(16), log, replica, lambda partition, error: None)

@@ -59,7 +59,7 @@ class GroupLog:
         return self._partition.log.log_end_offset
 
     def _append(self, content: Sequence[Record]) -> None:
-        batch = build_batch(content, compression=self._codec)
+        batch = build_batch(content, compression=self._codec, base_sequence=0)
         try:
             self._partition.append(batch, self._clock.now(), Origin.COORDINATOR)
         except AppendRefused as refused:
