@@ -20,6 +20,7 @@ from ottla.runtime.partitions.cleaning import Cleaner
 from ottla.runtime.partitions.log_directories import LogDirectories
 from ottla.runtime.partitions.log_directory import LogDirectory
 from ottla.runtime.partitions.partitions import Partitions
+from ottla.runtime.partitions.storage_failures import StorageFailures
 from ottla.runtime.partitions.upkeep import Upkeep
 from ottla.runtime.peers.broker_lifecycle import BrokerLifecycle
 from ottla.runtime.peers.controller_channel import Address, ControllerChannel
@@ -189,6 +190,9 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         directories=logs,
     )
     broker_id = BrokerId(config.node_id)
+    failures = StorageFailures(partitions, logs, config.metadata_log_dir, world.halt, world.clock.now)
+    partitions.on_disk_failure = failures.failed
+    lifecycle.offline_dirs = lambda: failures.offline_ids
     publishers = (
         PartitionsPublisher(broker_id, partitions, world.clock).publish,
         GroupsPublisher(broker_id, groups, partitions).publish,

@@ -36,6 +36,9 @@ class Dispatch(Protocol):
     def refused(self, connection: "Connection", reason: str) -> None:
         """A peer broke the protocol and is being disconnected."""
 
+    def faulted(self, connection: "Connection", fault: Exception) -> None:
+        """An exception that no rule foresees left a handler."""
+
 
 class ReceiveBuffers:
     """The memory that requests arrive in: one buffer for all connections that hold no partial frame."""
@@ -231,6 +234,11 @@ class Connection(asyncio.BufferedProtocol):
             answer = self._dispatch.accept(frame, self)
         except (ProtocolError, UnsupportedVersion) as error:
             self.close_for(str(error))
+            return False
+        except Exception as fault:  # noqa: BLE001  the edge: a fault of ours costs its connection, not the node
+            self._dispatch.faulted(self, fault)
+            self._flush()
+            self.transport.close()
             return False
         if isinstance(answer, Later):
             slot = _Slot(answer, overlaps=len(frame) >= 2 and _API_KEY(frame)[0] == _PRODUCE)

@@ -68,6 +68,9 @@ class Dispatcher:
     def refused(self, connection: Connection, reason: str) -> None:
         _log.info("Closing connection from %s: %s", connection.client_host, reason)
 
+    def faulted(self, connection: Connection, fault: Exception) -> None:
+        _log.error("Unexpected error handling a request of %s", connection.client_host, exc_info=fault)
+
     def _handle(
         self, api: Api, frame: memoryview, header: RequestHeader, context: RequestContext
     ) -> Answer | Later[Answer]:

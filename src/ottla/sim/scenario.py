@@ -6,6 +6,7 @@ what was promised.
 """
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -61,6 +62,7 @@ class _Run:
         self._history = History()
         self._faults = 0
         self._partitions: list[TopicPartition] = []
+        self._kinds = [self._kill, self._cut_power, self._break_connections, self._restart, self._fail_disk]
 
     def run(self) -> Outcome:
         world = self._world
@@ -120,7 +122,7 @@ class _Run:
             await asyncio.sleep(self._random.expovariate(1 / self._options.fault_every_s))
             _raise_first(tasks)
             check_bounds(self._node())
-            await self._random.choice([self._kill, self._cut_power, self._break_connections, self._restart])()
+            await self._random.choice(self._kinds)()
             self._faults += 1
 
     def _node(self) -> Node:
@@ -145,6 +147,18 @@ class _Run:
 
     async def _break_connections(self) -> None:
         self._world.network.break_some(0.5)
+
+    async def _fail_disk(self) -> None:
+        """Writes or syncs fail for a while; the node must give up rather than promise what it can't keep."""
+        disk = self._world.disk
+        operation = self._random.choice(["write", "sync"])
+        disk.failing[operation] = self._random.choice([errno.EIO, errno.ENOSPC])
+        await asyncio.sleep(self._random.uniform(0.1, 2))
+        disk.failing.clear()
+        self._world.halted.clear()
+        if self._world.node is not None:
+            self._world.kill_node()
+        await self._come_back()
 
     async def _restart(self) -> None:
         await self._world.stop_node()

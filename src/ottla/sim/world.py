@@ -96,7 +96,9 @@ class SimWorld:
             self.faults.append(f"{context['message']}: {error!r}")
 
     def _halt(self, reason: str) -> None:
+        """The node says that it can't go on; a real process ends at this very place."""
         self.halted.append(reason)
+        self.kill_node()
 
     def _format(self) -> None:
         config = self.config

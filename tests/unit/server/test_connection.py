@@ -53,12 +53,17 @@ class Script:
     def accept(self, frame: memoryview, connection: Connection) -> Answer | Later[Answer]:
         body = bytes(frame)
         self.begun.append(body)
+        if body.endswith(b"fault"):
+            raise KeyError("ours")
         if body.endswith(b"bad"):
             raise ProtocolError("bad")
         if body.endswith(b"later"):
             self.laters[body] = later = Later[Answer]()
             return later
         return b"<" + body[2:] + b">"
+
+    def faulted(self, connection: Connection, fault: Exception) -> None:
+        self.refusals.append(repr(fault))
 
     def refused(self, connection: Connection, reason: str) -> None:
         self.refusals.append(reason)
@@ -168,6 +173,15 @@ def test_who_breaks_the_protocol_is_disconnected_after_the_answers_before() -> N
     assert wire.sent == b"<good>"
     assert wire.closed
     assert len(script.begun) == 2
+
+
+def test_a_fault_of_ours_costs_the_connection_and_is_told() -> None:
+    script = Script()
+    connection, wire = a_connection(script)
+    feed(connection, a_frame(b"good") + a_frame(b"fault") + a_frame(b"never"))
+    assert wire.sent == b"<good>"
+    assert wire.closed
+    assert script.refusals == ["KeyError('ours')"]
 
 
 @pytest.mark.parametrize("size", [-1, 101, 2**31 - 1])

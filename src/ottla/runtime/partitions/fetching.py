@@ -156,6 +156,10 @@ class Fetching:
         except OffsetOutOfRange:
             result.error = ErrorCode.OFFSET_OUT_OF_RANGE
             return
+        except OSError as error:
+            partition.disk_failed(error)
+            result.error = ErrorCode.KAFKA_STORAGE_ERROR
+            return
         if limits.read_committed:
             result.aborted = log.aborted_transactions(offset, found.next_offset) if found else ()
         if found and found.length:

@@ -43,13 +43,16 @@ class LogDirectories:
         for directory in self._directories:
             if name in directory:
                 return directory.take(name)
-        directory = min(self._directories, key=len)
+        directory = min((each for each in self._directories if not each.offline), key=len)
         return directory.create(name, topic_id, now), Offset(0)
 
     def delete_log(self, name: TopicPartition, now: Now) -> None:
         for directory in self._directories:
             if name in directory:
                 directory.delete(name, now)
+
+    def directory_of(self, name: TopicPartition) -> LogDirectory | None:
+        return next((each for each in self._directories if name in each), None)
 
     def cleaned_offset(self, name: TopicPartition) -> int | None:
         """Up to where the partition is compacted, as the checkpoint says."""

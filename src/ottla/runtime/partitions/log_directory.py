@@ -51,6 +51,8 @@ class LogDirectory:
         self._high_watermarks: dict[TopicPartition, int] = {}
         self._cleaned_offsets: dict[TopicPartition, int] = {}
         self._written: dict[str, dict[TopicPartition, int]] = {}
+        self.offline = False
+        """A disk operation failed: nothing in here is used any more."""
         self.previous_broker_epoch: int | None = None
         """The broker's epoch at the last stop, if that was a clean one."""
 
@@ -134,11 +136,15 @@ class LogDirectory:
 
     def checkpoint_high_watermarks(self, offsets: dict[TopicPartition, int]) -> None:
         """Write how far partitions are committed, if that changed."""
+        if self.offline:
+            return
         mine = {name: offset for name, offset in offsets.items() if name in self._logs}
         self._write(HIGH_WATERMARKS, mine)
 
     def checkpoint_logs(self) -> None:
         """Write up to where logs are flushed and where they begin, if that changed."""
+        if self.offline:
+            return
         self._write(RECOVERY_POINTS, {name: log.recovery_point for name, log in self._logs.items()})
         starts = {
             name: int(log.log_start_offset)
@@ -148,7 +154,9 @@ class LogDirectory:
         self._write(LOG_STARTS, starts)
 
     def close(self, broker_epoch: int, now: Now) -> None:
-        """Close all logs and leave the mark of a clean stop."""
+        """Close all logs and leave the mark of a clean stop, unless the disk has failed."""
+        if self.offline:
+            return
         for log in self._logs.values():
             log.close(now)
         self.checkpoint_logs()

@@ -20,9 +20,10 @@ class Partition:
         "_acks",
         "_last_ticket",
         "_laters",
-        "_on_commit",
+        "_on_disk_failure",
         "_watchers",
         "is_led",
+        "is_offline",
         "log",
         "name",
         "replica",
@@ -35,11 +36,11 @@ class Partition:
         topic_id: bytes,
         log: PartitionLog,
         replica: LeaderReplica,
-        on_commit: "Callable[[Partition], None] | None" = None,
+        on_disk_failure: "Callable[[Partition, OSError], None]",
     ) -> None:
         self.name, self.topic_id, self.log, self.replica = name, topic_id, log, replica
-        self._on_commit = on_commit
-        self.is_led = True
+        self._on_disk_failure = on_disk_failure
+        self.is_led, self.is_offline = True, False
         self._acks = AckWaiters(replica.high_watermark)
         self._laters: dict[Ticket, Later[ErrorCode]] = {}
         self._last_ticket = 0
@@ -61,7 +62,11 @@ class Partition:
 
     def append(self, data: memoryview | bytearray, now: Now, origin: Origin) -> Appended:
         """Append as leader. Raises AppendRefused, and OSError when the disk fails."""
-        appended = self.log.append(data, leader_epoch=self.replica.epoch, now=now, origin=origin)
+        try:
+            appended = self.log.append(data, leader_epoch=self.replica.epoch, now=now, origin=origin)
+        except OSError as error:
+            self.disk_failed(error)
+            raise
         if self.replica.appended(self.log.log_end_offset):
             self._committed(now)
         return appended
@@ -90,6 +95,15 @@ class Partition:
         if self.replica.appended(self.log.log_end_offset):
             self._committed(now)
 
+    def disk_failed(self, error: OSError) -> None:
+        """An operation on the log's files failed: its directory goes offline."""
+        self._on_disk_failure(self, error)
+
+    def take_offline(self, now: Now) -> None:
+        """The log's directory has failed: nothing is read or written any more."""
+        self.is_offline = True
+        self.depose(now)
+
     def depose(self, now: Now) -> None:
         """This broker no longer leads the partition: whoever waits is told."""
         self.is_led = False
@@ -113,8 +127,6 @@ class Partition:
             self._settle(self._acks.step(Committed(self.replica.high_watermark), now))
         else:
             self._acks.high_watermark = self.replica.high_watermark
-        if self._on_commit is not None:
-            self._on_commit(self)
         self._wake()
 
     def _wake(self) -> None:

@@ -14,6 +14,7 @@ from ottla.runtime.partitions.partition import Partition
 
 _NOT_HERE = (None, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
 _UNKNOWN_ID = (None, ErrorCode.UNKNOWN_TOPIC_ID)
+_OFFLINE = (None, ErrorCode.KAFKA_STORAGE_ERROR)
 
 
 class Partitions:
@@ -23,8 +24,8 @@ class Partitions:
         self._broker, self._directories = broker, directories
         self._by_name: dict[str, dict[int, Partition]] = {}
         self._names: dict[bytes, str] = {}
-        self.on_commit: Callable[[Partition], None] | None = None
-        """Called when records of a coordinator's topic are committed."""
+        self.on_disk_failure: Callable[[Partition, OSError], None] | None = None
+        """Told when an operation on a partition's files fails."""
 
     def __iter__(self) -> Iterator[Partition]:
         for partitions in self._by_name.values():
@@ -46,7 +47,9 @@ class Partitions:
             topic = name
         partitions = self._by_name.get(topic)
         partition = partitions.get(index) if partitions is not None else None
-        return (partition, ErrorCode.NONE) if partition is not None else _NOT_HERE
+        if partition is None:
+            return _NOT_HERE
+        return _OFFLINE if partition.is_offline else (partition, ErrorCode.NONE)
 
     def lead(self, topic: Topic, index: int, state: PartitionState, now: Now) -> Partition:
         """Take the lead of a partition, creating its log where there is none; or take its new state over."""
@@ -64,7 +67,8 @@ class Partitions:
             high_watermark=high_watermark,
             log_end=log.log_end_offset,
         )
-        partition = Partition(name, topic.id, log, replica, self.on_commit)
+        partition = Partition(name, topic.id, log, replica, self._disk_failed)
+        log.on_disk_failure(partition.disk_failed)
         self._by_name.setdefault(topic.name, {})[index] = partition
         self._names[topic.id] = topic.name
         log.epochs.assign(state.leader_epoch, log.log_end_offset)
@@ -74,6 +78,10 @@ class Partitions:
     def high_watermarks(self) -> dict[TopicPartition, int]:
         """How far each partition is committed."""
         return {partition.name: int(partition.high_watermark) for partition in self}
+
+    def _disk_failed(self, partition: Partition, error: OSError) -> None:
+        if self.on_disk_failure is not None:
+            self.on_disk_failure(partition, error)
 
     def remove(self, topic: Topic, index: int, now: Now) -> None:
         """The partition is deleted: its log goes, whoever waits is told."""

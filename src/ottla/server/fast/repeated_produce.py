@@ -82,7 +82,7 @@ class RepeatedProduce:
             return None
         try:
             appended = partition.append(frame[start:end], now, Origin.CLIENT)
-        except AppendRefused:
+        except (AppendRefused, OSError):
             return None
         answer = self._answer[:]
         answer[4:8] = frame[_CORRELATION_AT:_BEHIND_CORRELATION]

@@ -78,6 +78,8 @@ def _append(
         appended = partition.append(data.records, context.now, Origin.CLIENT)  # type: ignore[arg-type]
     except AppendRefused as refused:
         return _log_refused(data.index, partition, refused)
+    except OSError:
+        return _refused(data.index, ErrorCode.KAFKA_STORAGE_ERROR, None)
     answer = _appended(data.index, appended)
     if request.acks == -1:
         deadline_ms = context.now.mono_ms + request.timeout_ms
