@@ -8,10 +8,18 @@ from ottla.log.cleaned_transactions import CleanedTransactions
 from ottla.log.offset_map import OffsetMap
 from ottla.log.producer_entry import NO_OFFSET, ProducerEntry
 from ottla.model.ports import Buffer
-from ottla.records.batch import BatchHeader
-from ottla.records.compression import codec_of
+from ottla.records.batch import LOG_APPEND_TIME, BatchHeader
+from ottla.records.compression import codec_of, compress
 from ottla.records.control import end_transaction
-from ottla.records.records import RecordSpan, build_batch, empty_batch, record_bytes, records, spans
+from ottla.records.records import (
+    RecordSpan,
+    assemble,
+    build_batch,
+    empty_batch,
+    record_bytes,
+    records,
+    spans,
+)
 
 
 class Kept(NamedTuple):
@@ -60,16 +68,32 @@ class BatchFilter:
             discard = decided and horizon is not None and horizon <= self._now_ms
         else:
             decided = discard = self._transactions.data_may_go(header)
-        fate = self._fate(header)
         if discard:
-            return Kept(empty_batch(header), 0) if fate is _Fate.KEEP_EMPTY else None
-        kept, has_tombstones = self._retained(buffer, position, header)
-        if not any(kept):
-            return Kept(empty_batch(header), 0) if fate is _Fate.KEEP_EMPTY else None
-        starts_horizon = header.delete_horizon is None and (has_tombstones or (decided and header.is_control))
-        if all(kept) and not starts_horizon:
+            return self._without_records(header)
+        if header.is_control or header.record_count == 0:
+            return self._marker(buffer, position, header, starts_horizon=decided)
+        data = record_bytes(buffer, position, header)
+        kept = self._retained(data, header)
+        if not kept:
+            return self._without_records(header)
+        if header.delete_horizon is None and any(span.value_size < 0 for span in kept):
+            return self._with_horizon(buffer, position, header, kept)
+        if len(kept) == header.record_count:
             return Kept(memoryview(buffer)[position : position + header.size], len(kept))
-        return self._rebuilt(buffer, position, header, kept, starts_horizon)
+        return self._thinned(data, header, kept)
+
+    def _without_records(self, header: BatchHeader) -> Kept | None:
+        return Kept(empty_batch(header), 0) if self._fate(header) is _Fate.KEEP_EMPTY else None
+
+    def _marker(
+        self, buffer: Buffer, position: int, header: BatchHeader, *, starts_horizon: bool
+    ) -> Kept | None:
+        """A marker that stays: as it is, or with the time from which on it may go."""
+        if header.record_count == 0:
+            return self._without_records(header)
+        if starts_horizon and header.delete_horizon is None:
+            return self._with_horizon(buffer, position, header, None)
+        return Kept(memoryview(buffer)[position : position + header.size], header.record_count)
 
     def _fate(self, header: BatchHeader) -> _Fate:
         if header.last_offset + 1 == self._end_offset:
@@ -83,20 +107,15 @@ class BatchFilter:
             is_last = header.is_control and header.producer_epoch == producer.epoch
         return _Fate.KEEP_EMPTY if is_last else _Fate.DELETE
 
-    def _retained(self, buffer: Buffer, position: int, header: BatchHeader) -> tuple[list[bool], bool]:
-        """Whether each record stays, and whether a tombstone is among those that do."""
-        if header.is_control or header.record_count == 0:
-            return [True] * header.record_count, False
-        data = record_bytes(buffer, position, header)
-        horizon = header.delete_horizon
+    def _retained(self, data: bytes, header: BatchHeader) -> list[RecordSpan]:
+        """The records that stay."""
+        horizon, base = header.delete_horizon, header.base_offset
         keeps_tombstones = horizon is None or self._now_ms < horizon
-        kept: list[bool] = []
-        has_tombstones = False
-        for span in spans(data, header.record_count):
-            stays = self._stays(data, span, header.base_offset + span.offset_delta, keeps_tombstones)
-            has_tombstones |= stays and span.value_size < 0
-            kept.append(stays)
-        return kept, has_tombstones
+        return [
+            span
+            for span in spans(data, header.record_count)
+            if self._stays(data, span, base + span.offset_delta, keeps_tombstones)
+        ]
 
     def _stays(self, data: bytes, span: RecordSpan, offset: int, keeps_tombstones: bool) -> bool:
         if offset > self._offsets.latest_offset:
@@ -107,12 +126,23 @@ class BatchFilter:
         key = data[span.key : span.key + span.key_size]
         return offset >= self._offsets.get(key) and (span.value_size >= 0 or keeps_tombstones)
 
-    def _rebuilt(
-        self, buffer: Buffer, position: int, header: BatchHeader, kept: list[bool], starts_horizon: bool
+    def _thinned(self, data: bytes, header: BatchHeader, kept: list[RecordSpan]) -> Kept:
+        """The batch with some of its records: offsets and times are relative, so their bytes can stay."""
+        newest = header.base_timestamp + max(span.timestamp_delta for span in kept)
+        appended_by_log = header.timestamp_type == LOG_APPEND_TIME
+        thinned = header._replace(
+            max_timestamp=header.max_timestamp if appended_by_log else newest, record_count=len(kept)
+        )
+        section = b"".join([data[span.start : span.end] for span in kept])
+        return Kept(assemble(thinned, compress(codec_of(header.attributes), section)), len(kept))
+
+    def _with_horizon(
+        self, buffer: Buffer, position: int, header: BatchHeader, kept: list[RecordSpan] | None
     ) -> Kept:
-        horizon = self._now_ms + self._delete_retention_ms if starts_horizon else header.delete_horizon
+        """The batch with a delete horizon, which takes the place of the base timestamp: all is written anew."""
+        offsets = None if kept is None else {header.base_offset + span.offset_delta for span in kept}
         every = records(buffer, position, header)
-        content = [record for record, stays in zip(every, kept, strict=True) if stays]
+        content = [record for record in every if offsets is None or record.offset in offsets]
         batch = build_batch(
             content,
             base_offset=header.base_offset,
@@ -125,7 +155,7 @@ class BatchFilter:
             base_sequence=header.base_sequence,
             transactional=header.is_transactional,
             control=header.is_control,
-            delete_horizon=horizon,
+            delete_horizon=self._now_ms + self._delete_retention_ms,
             last_offset=header.last_offset,
         )
         return Kept(batch, len(content))

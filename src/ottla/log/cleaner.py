@@ -23,7 +23,7 @@ from ottla.records.invalid_record import CorruptBatch
 from ottla.records.records import empty_batch, record_bytes, spans
 
 _CHUNK_BYTES = 256 * 1024
-_STEP_RECORDS = 4000
+_STEP_RECORDS = 2000
 
 
 class Cleaned(NamedTuple):

@@ -5,7 +5,7 @@ delta, offset delta, key, value and headers, all in varints. Reading is strict: 
 to the byte is `InvalidRecord`, with Kafka's words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 from ottla.model.ports import Buffer
@@ -73,13 +73,44 @@ def spans(data: bytes, count: int) -> Iterator[RecordSpan]:
     """The extent of each of `count` records, which must fill `data`. Keys and values are not copied."""
     if count < 0:
         raise InvalidRecord(f"Found invalid record count {count} in magic v{MAGIC} batch")
+    try:
+        end = yield from _spans(data, count)
+    except IndexError:
+        raise InvalidRecord("Incorrect declared batch size, premature EOF reached") from None
+    if count and end != len(data):
+        raise InvalidRecord("Incorrect declared batch size, records still remaining in file")
+
+
+def _spans(data: bytes, count: int) -> Generator[RecordSpan, None, int]:
+    # Compaction and compacted topics go through here for every record: numbers of one byte, which nearly
+    # all are, are read in place.
     at = 0
     for _ in range(count):
-        span = _span(data, at)
-        at = span.end
-        yield span
-    if count and at != len(data):
-        raise InvalidRecord("Incorrect declared batch size, records still remaining in file")
+        start = at
+        byte = data[at]
+        size, body = ((byte >> 1) ^ -(byte & 1), at + 1) if byte < 0x80 else _varint(data, at)
+        end = body + size
+        if size < 0 or end > len(data):
+            raise _wrong_size(data, body, size)
+        byte, at = data[body + 1], body + 2
+        timestamp_delta = (byte >> 1) ^ -(byte & 1)
+        if byte >= 0x80:
+            timestamp_delta, at = _varlong(data, body + 1)
+        byte = data[at]
+        offset_delta, at = ((byte >> 1) ^ -(byte & 1), at + 1) if byte < 0x80 else _varint(data, at)
+        byte = data[at]
+        key_size, key = ((byte >> 1) ^ -(byte & 1), at + 1) if byte < 0x80 else _varint(data, at)
+        at = key + key_size if key_size > 0 else key
+        byte = data[at]
+        value_size, value = ((byte >> 1) ^ -(byte & 1), at + 1) if byte < 0x80 else _varint(data, at)
+        at = value + value_size if value_size > 0 else value
+        if at >= end:
+            raise InvalidRecord("Found invalid record structure")
+        if data[at] or at + 1 != end:
+            _check_headers(data, at, body, end)
+        at = end
+        yield RecordSpan(start, body, end, timestamp_delta, offset_delta, key, key_size, value, value_size)
+    return at
 
 
 def records(buffer: Buffer, position: int, header: BatchHeader) -> Iterator[Record]:
@@ -191,29 +222,11 @@ def _put_nullable(out: bytearray, data: bytes | None) -> None:
         out += data
 
 
-def _span(data: bytes, start: int) -> RecordSpan:
-    try:
-        return _read_span(data, start)
-    except IndexError:
-        raise InvalidRecord("Incorrect declared batch size, premature EOF reached") from None
-
-
-def _read_span(data: bytes, start: int) -> RecordSpan:
-    size, body = _varint(data, start)
-    end = body + size
-    if size < 0 or end > len(data):
-        raise InvalidRecord(
-            f"Invalid record size: expected {size} bytes in record payload, but instead the buffer has "
-            f"only {len(data) - body} remaining bytes."
-        )
-    timestamp_delta, at = _varlong(data, body + 1)
-    offset_delta, at = _varint(data, at)
-    key_size, key = _varint(data, at)
-    value_size, value = _varint(data, key + max(key_size, 0))
-    if value + max(value_size, 0) >= end:
-        raise InvalidRecord("Found invalid record structure")
-    _check_headers(data, value + max(value_size, 0), body, end)
-    return RecordSpan(start, body, end, timestamp_delta, offset_delta, key, key_size, value, value_size)
+def _wrong_size(data: bytes, body: int, size: int) -> InvalidRecord:
+    return InvalidRecord(
+        f"Invalid record size: expected {size} bytes in record payload, but instead the buffer has "
+        f"only {len(data) - body} remaining bytes."
+    )
 
 
 def _check_headers(data: bytes, at: int, body: int, end: int) -> None:

@@ -3,7 +3,7 @@
 import struct
 from bisect import bisect_right
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.log.memory_disk import MemoryDisk, MemoryFile
 
@@ -78,6 +78,7 @@ some_entries = st.lists(st.tuples(st.integers(1, 50), st.integers(1, 9_000)), ma
 )
 
 
+@settings(deadline=None)
 @given(some_entries, st.integers(BASE - 10, BASE + 2_000), st.booleans())
 def test_a_written_index_is_the_same_after_loading_and_after_a_cut(
     entries: list[tuple[int, int]], offset: int, written_before: bool

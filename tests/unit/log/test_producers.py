@@ -1,6 +1,6 @@
 """Idempotent producers: repeats are recognised, gaps and zombies refused (KIP-98)."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.log.a_log import (
     START_MS,
@@ -127,6 +127,7 @@ def test_a_silent_producer_is_forgotten_after_a_day() -> None:
     put(log, an_idempotent_batch(b"b", sequence=9))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=40))
 def test_the_log_holds_each_producer_s_sequences_without_gap_or_repeat(
     sends: list[tuple[int, bool]],

@@ -2,7 +2,7 @@
 
 import struct
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.log.memory_disk import MemoryDisk
 
@@ -69,6 +69,7 @@ some_entries = st.lists(st.tuples(st.integers(1, 50), st.integers(0, 9)), max_si
 )
 
 
+@settings(deadline=None)
 @given(some_entries, st.integers(0, 1_500), st.integers(BASE - 5, BASE + 300), st.booleans())
 def test_a_written_index_is_the_same_after_loading_and_after_a_cut(
     entries: list[tuple[int, int]], timestamp: int, offset: int, written_before: bool

@@ -1,7 +1,7 @@
 """The header of a batch: read, checked, patched in place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ottla.records.batch import (
@@ -62,6 +62,7 @@ def test_a_stamped_time_is_covered_by_a_new_checksum() -> None:
     assert header.is_transactional
 
 
+@settings(deadline=None)
 @given(st.integers(17 * 8, 8 * len(a_batch()) - 1))
 def test_any_flipped_bit_behind_the_magic_is_noticed(bit: int) -> None:
     batch = a_batch()
@@ -108,6 +109,7 @@ def test_sequences_begin_again_after_the_largest() -> None:
     assert add_to_sequence(5, 0) == 5
 
 
+@settings(deadline=None)
 @given(st.integers(0, 0x7FFFFFFF), st.integers(0, 0x7FFFFFFF))
 def test_sequences_count_modulo_two_to_the_31(sequence: int, increment: int) -> None:
     assert add_to_sequence(sequence, increment) == (sequence + increment) % (1 << 31)

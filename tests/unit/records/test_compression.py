@@ -14,6 +14,7 @@ from ottla.records.invalid_record import InvalidRecord
 REAL = [codec for codec in Codec if codec is not Codec.NONE]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2_000), st.sampled_from(REAL))
 def test_what_is_compressed_is_read_back(data: bytes, codec: Codec) -> None:
     assert bytes(decompress(codec, bytes(compress(codec, data)))) == data
@@ -62,6 +63,7 @@ def test_lz4_frames_have_independent_blocks() -> None:
 
 
 @pytest.mark.parametrize("codec", REAL)
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_garbage_is_refused(codec: Codec, garbage: bytes) -> None:
     try:
@@ -92,7 +94,7 @@ def test_a_snappy_block_that_claims_two_gibibytes_is_refused_before_memory_is_ta
         decompress(Codec.SNAPPY, block)
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.binary(min_size=1, max_size=500))
 def test_gzip_of_any_maker_is_read(data: bytes) -> None:
     maker = zlib.compressobj(wbits=31)

@@ -1,7 +1,7 @@
 """Records inside a batch: what is built is read back, and nothing that does not add up is believed."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ottla.records.batch import (
@@ -53,11 +53,13 @@ def with_section(section: bytes, count: int = 1) -> tuple[bytearray, BatchHeader
     return batch, read_header(batch)
 
 
+@settings(deadline=None)
 @given(some_records, st.sampled_from(Codec))
 def test_what_is_built_is_read_back(content: list[Record], codec: Codec) -> None:
     assert read(build_batch(content, compression=codec)) == content
 
 
+@settings(deadline=None)
 @given(some_records)
 def test_the_spans_tile_the_records(content: list[Record]) -> None:
     batch = build_batch(content)
@@ -154,6 +156,7 @@ def test_a_record_that_does_not_add_up_is_refused(section: bytes, message: str) 
         list(records(batch, 0, header))
 
 
+@settings(deadline=None)
 @given(some_records, st.data())
 def test_damage_ends_in_records_or_in_a_refusal_and_nothing_else(
     content: list[Record], data: st.DataObject
