@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ottla.model.config.addresses import HostPort, quorum_bootstrap_servers, quorum_voters
+from ottla.model.config.broker_checks import check_values, log_dirs
 from ottla.model.config.broker_values import BrokerValues
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.config.definitions import BROKER
-from ottla.node.config_checks import check_values, log_dirs
-from ottla.node.config_listeners import Endpoint, Listeners, read_listeners
+from ottla.model.config.listeners import Endpoint, Listeners, read_listeners
 from ottla.raft.voters import Address
 from ottla.server.listener import Listener
 

@@ -5,6 +5,10 @@ class ConfigException(ValueError):
     """Kafka's `ConfigException`; the text is Kafka's."""
 
 
+class RequirementFailed(ConfigException):
+    """Values that don't go together. Scala puts `requirement failed: ` before the text that clients see."""
+
+
 def invalid(name: str, value: object, message: str | None = None) -> ConfigException:
     """`value` (as Java prints it) is not for `name`."""
     text = f"Invalid value {java_text(value)} for configuration {name}"

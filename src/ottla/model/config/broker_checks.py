@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from ottla.model.config.addresses import is_host, quorum_voters
 from ottla.model.config.broker_values import BrokerValues
-from ottla.model.config.config_exception import ConfigException
+from ottla.model.config.config_exception import ConfigException, RequirementFailed
+from ottla.model.config.group_checks import check_groups
+from ottla.model.config.listeners import PROTOCOL_MAP, WILDCARD, Listeners, inter_broker_listener
 from ottla.model.config.pairs import parse_pairs
-from ottla.node.config_group_checks import check_groups
-from ottla.node.config_listeners import PROTOCOL_MAP, WILDCARD, Listeners, inter_broker_listener
 
 _NAMES = "controller.listener.names"
 _VOTERS = "controller.quorum.voters"
@@ -32,7 +32,7 @@ def check_values(values: BrokerValues, listeners: Listeners) -> None:
 
 def _require(condition: bool, text: str) -> None:
     if not condition:
-        raise ConfigException(text)
+        raise RequirementFailed(text)
 
 
 def log_dirs(values: BrokerValues) -> tuple[str, ...]:
