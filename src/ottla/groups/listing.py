@@ -1,7 +1,7 @@
 """ListGroups: all groups of the shard that pass the filters."""
 
 from ottla.groups.answers import ListedGroup
-from ottla.groups.classic_group import ClassicGroup
+from ottla.groups.classic_group import ClassicGroupState
 from ottla.groups.commands import ListGroups
 from ottla.groups.group_metadata import GroupMetadata
 from ottla.groups.kept_group import KeptGroup
@@ -28,5 +28,7 @@ def list_groups(state: GroupState, soft: Soft, command: ListGroups) -> tuple[Lis
 def _listed(group_id: str, durable: GroupMetadata | KeptGroup, soft: Soft) -> ListedGroup:
     if isinstance(durable, KeptGroup):
         return ListedGroup(group_id, durable.kind.value, durable.state, durable.kind.value)
-    group = soft.groups.get(group_id) or ClassicGroup.loaded(group_id, durable)
+    group = soft.groups.get(group_id)
+    if group is None:
+        return ListedGroup(group_id, durable.protocol_type or "", ClassicGroupState.EMPTY.value, "classic")
     return ListedGroup(group_id, group.protocol_type or "", group.state.value, "classic")

@@ -63,10 +63,6 @@ class Step:
         self.facts.append(fact)
 
     @property
-    def has_written(self) -> bool:
-        return bool(self._records)
-
-    @property
     def timers(self) -> dict[Hashable, Timer | None]:
         return self._timers
 
