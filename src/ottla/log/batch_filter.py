@@ -139,7 +139,7 @@ class BatchFilter:
     def _with_horizon(
         self, buffer: Buffer, position: int, header: BatchHeader, kept: list[RecordSpan] | None
     ) -> Kept:
-        """The batch with a delete horizon, which takes the place of the base timestamp: all is written anew."""
+        """The batch with a delete horizon; that takes the place of the base timestamp, so all is rewritten."""
         offsets = None if kept is None else {header.base_offset + span.offset_delta for span in kept}
         every = records(buffer, position, header)
         content = [record for record in every if offsets is None or record.offset in offsets]
