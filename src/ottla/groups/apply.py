@@ -163,7 +163,13 @@ def _group_metadata(state: GroupState, record: GroupRecord) -> GroupState:
     if record.value is None:
         return state._replace(groups=state.groups.remove(key.group))
     assert isinstance(record.value, GroupMetadataValue), "the type of a key is the type of its value"
-    return state._replace(groups=state.groups.set(key.group, _metadata(record.value)))
+    metadata = _metadata(record.value)
+    instances = [member.instance_id for member in metadata.members if member.instance_id is not None]
+    if len({member.id for member in metadata.members}) < len(metadata.members) or (
+        len(set(instances)) < len(instances)
+    ):
+        raise IllegalReplay(f"Group {key.group} has a member twice")
+    return state._replace(groups=state.groups.set(key.group, metadata))
 
 
 def _metadata(value: GroupMetadataValue) -> GroupMetadata:

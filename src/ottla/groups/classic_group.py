@@ -83,7 +83,7 @@ class ClassicGroup:
             protocol_type=metadata.protocol_type,
             protocol=metadata.protocol,
             generation=metadata.generation,
-            leader=metadata.leader,
+            leader=metadata.leader if metadata.leader in {member.id for member in metadata.members} else None,
         )
         for member in metadata.members:
             protocols = (Protocol(metadata.protocol or "", member.subscription),)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ottla.groups.apply import apply
+from ottla.groups.apply import IllegalReplay, apply
+from ottla.groups.classic_group import ClassicGroup
 from ottla.groups.committed_offset import CommittedOffset
 from ottla.groups.group_metadata import GroupMetadata, MemberMetadata
 from ottla.groups.records import (
@@ -49,7 +50,11 @@ generations = st.builds(
     number,
     st.none() | text,
     st.none() | number,
-    st.lists(members, max_size=3).map(tuple),
+    st.lists(
+        members,
+        max_size=3,
+        unique_by=(lambda m: m.id, lambda m: (m.instance_id, m.id if m.instance_id is None else None)),
+    ).map(tuple),
 )
 offsets = st.builds(
     CommittedOffset,
@@ -170,3 +175,21 @@ def test_bytes_that_are_no_record_are_refused_by_name(key: bytes, value: bytes |
         decode_record(key, value)
     except (ProtocolError, UnsupportedVersion):
         return
+
+
+@pytest.mark.parametrize("instances", [(None, None), ("i", "i")], ids=["id", "instance"])
+def test_a_generation_with_a_member_twice_is_none(instances: tuple[str | None, str | None]) -> None:
+    ids = ("m", "m") if instances[0] is None else ("m", "n")
+    members = tuple(
+        MemberMetadata(id_, instance, "", "", 1, 1, b"", b"")
+        for id_, instance in zip(ids, instances, strict=True)
+    )
+    with pytest.raises(IllegalReplay, match="Group g has a member twice"):
+        replayed(group_metadata("g", GroupMetadata("consumer", "range", 1, "m", None, members)))
+
+
+@pytest.mark.parametrize("leader", [None, "", "ghost"])
+def test_a_generation_whose_leader_is_no_member_is_led_by_one(leader: str | None) -> None:
+    member = MemberMetadata("m", None, "", "", 1, 1, b"", b"")
+    metadata = GroupMetadata("consumer", "range", 1, leader, None, (member,))
+    assert ClassicGroup.loaded("g", metadata).leader == "m"

@@ -16,7 +16,12 @@ from ottla.groups.state import GroupState
 from ottla.machine.later import Later
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import LeaderEpoch, Ticket
-from ottla.records.invalid_record import CorruptBatch, InvalidRecord, UnsupportedCompression
+from ottla.records.invalid_record import (
+    CorruptBatch,
+    InvalidRecord,
+    UnsupportedBatchFormat,
+    UnsupportedCompression,
+)
 from ottla.runtime.loop.clock import Clock
 from ottla.runtime.loop.deadlines import Deadlines
 from ottla.runtime.machines.groups.group_log import GroupAppendFailed, GroupLog
@@ -35,6 +40,7 @@ _BAD_LOG = (
     ProtocolError,
     InvalidRecord,
     CorruptBatch,
+    UnsupportedBatchFormat,
     UnsupportedCompression,
     OSError,
 )
