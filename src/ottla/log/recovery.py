@@ -5,6 +5,8 @@ producers are made anew from them. Running it again changes nothing.
 """
 
 from collections.abc import Generator
+from struct import Struct
+from zlib import crc32
 
 from ottla.log.leader_epochs import LeaderEpochs
 from ottla.log.origin import Origin
@@ -13,6 +15,7 @@ from ottla.log.producer_state import Staged
 from ottla.log.segment import Segment
 from ottla.records.batch import (
     HEADER_SIZE,
+    MAGIC,
     MAGIC_AT,
     BatchHeader,
     batch_size,
@@ -23,6 +26,8 @@ from ottla.records.batch import (
 from ottla.records.invalid_record import CorruptBatch
 
 _BLOCK_BYTES = 1024 * 1024
+_LEGACY_CRC_AT = 12
+_LEGACY_CRC = Struct(">I").unpack_from
 _STEP_BYTES = 8 * 1024 * 1024
 _STEP_BATCHES = 1000
 
@@ -72,6 +77,19 @@ def _learn(
     producers.end_offset = header.last_offset + 1
 
 
+def _check_format(block: bytes, at: int, size: int) -> None:
+    """Refuse a message of the old formats, but only a sound one: a torn header may look like one.
+
+    Raises CorruptBatch, UnsupportedBatchFormat.
+    """
+    magic = block[at + MAGIC_AT]
+    if magic < MAGIC and _LEGACY_CRC(block, at + _LEGACY_CRC_AT)[0] != crc32(
+        block[at + MAGIC_AT : at + size]
+    ):
+        raise CorruptBatch(f"What stands at {at} is no message of format {magic} either")
+    check_magic(magic)
+
+
 def _sound_batches(segment: Segment) -> Generator[tuple[int, BatchHeader, memoryview], None, None]:
     """Position, header and bytes of each batch up to the first that is damaged, torn or out of place."""
     end = segment.file.size()
@@ -81,11 +99,11 @@ def _sound_batches(segment: Segment) -> Generator[tuple[int, BatchHeader, memory
             block, start = segment.file.read(position, _BLOCK_BYTES), position
         try:
             size = batch_size(block, position - start)
-            check_magic(block[position - start + MAGIC_AT])
             if position + size > end:
                 return
             if position + size > start + len(block):
                 block, start = segment.file.read(position, max(size, _BLOCK_BYTES)), position
+            _check_format(block, position - start, size)
             header = read_header(block, position - start)
             validate(block, position - start, header)
         except CorruptBatch:

@@ -11,11 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ottla.dial.channel import Disconnected
 from ottla.model.ids import TopicPartition
 from ottla.node.node import Node
 from ottla.runtime.partitions.partitions import Partitions
-from ottla.runtime.peers.broker_lifecycle import RegistrationFailed
 from ottla.sim.checkers.acknowledged import check_survival
 from ottla.sim.checkers.bounded import check_bounds
 from ottla.sim.checkers.dense_logs import check_log
@@ -204,7 +202,9 @@ class _Run:
         try:
             async with asyncio.timeout(seconds):
                 await work
-        except (TimeoutError, Disconnected, RegistrationFailed) as error:
+        except Violation:
+            raise
+        except Exception as error:
             raise Violation(f"{failure}: {error!r}") from error
 
 
