@@ -1,6 +1,7 @@
 """Opening a log after a clean stop and after a crash."""
 
 from typing import Any
+from zlib import crc32
 
 import pytest
 from tests.unit.log.a_log import (
@@ -267,9 +268,21 @@ def test_a_repeat_is_recognised_after_a_restart() -> None:
 def test_an_old_format_stops_the_start_instead_of_being_cut_off() -> None:
     disk = MemoryDisk()
     put_each(a_log(disk), [b"a"])
-    disk.files[f"{FOLDER}/00000000000000000000.log"][16] = 1
+    data = disk.files[f"{FOLDER}/00000000000000000000.log"]
+    data[16] = 1
+    data[12:16] = crc32(data[16:]).to_bytes(4, "big")
     with pytest.raises(UnsupportedBatchFormat):
         opened(disk)
+
+
+def test_a_torn_header_that_looks_like_an_old_format_is_cut_off() -> None:
+    disk = MemoryDisk()
+    put_each(a_log(disk), [b"a"])
+    disk.files[f"{FOLDER}/00000000000000000000.log"][16:] = bytes(
+        len(disk.files[f"{FOLDER}/00000000000000000000.log"]) - 16
+    )
+    again, _ = opened(disk)
+    assert again.log_end_offset == 0
 
 
 def test_offsets_that_fall_end_the_log() -> None:
