@@ -139,7 +139,7 @@ class BatchFilter:
     def _with_horizon(
         self, buffer: Buffer, position: int, header: BatchHeader, kept: list[RecordSpan] | None
     ) -> Kept:
-        """The batch with a delete horizon; that takes the place of the base timestamp, so all is rewritten."""
+        """The batch with a delete horizon: it takes the base timestamp's place, so all is written anew."""
         offsets = None if kept is None else {header.base_offset + span.offset_delta for span in kept}
         every = records(buffer, position, header)
         content = [record for record in every if offsets is None or record.offset in offsets]

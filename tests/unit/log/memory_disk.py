@@ -51,6 +51,7 @@ class MemoryDisk:
     def __init__(self) -> None:
         self.files: dict[str, bytearray] = {}
         self.dirs: set[str] = set()
+        self.renamed: list[str] = []
         self.synced: list[str] = []
         self.synced_dirs: list[str] = []
         self.sync_error: OSError | None = None
@@ -92,6 +93,7 @@ class MemoryDisk:
         self.files[path] = bytearray(data)
 
     def rename(self, old: str, new: str) -> None:
+        self.renamed.append(old)
         if old in self.files:
             self.files[new] = self.files.pop(old)
             return

@@ -153,6 +153,15 @@ def test_the_last_batch_of_a_round_stays_without_records_so_that_its_offset_is_k
     assert (header.record_count, header.last_offset) == (0, 0)
 
 
+def test_the_last_batch_of_a_round_stays_beside_others_too() -> None:
+    log = a_log(delete_retention_ms=0, **COMPACT)
+    put_pairs(log, (b"a", b"1"))
+    put_pairs(log, (b"b", None))
+    compact(rolled(log), ms=1)
+    compact(log, since=0, ms=2)
+    assert [(h.last_offset, h.record_count) for h in headers(log)] == [(0, 1), (1, 0)]
+
+
 def test_an_active_producer_s_last_batch_stays_without_records() -> None:
     log = a_log(**COMPACT)
     put_pairs(log, (b"a", b"1"), producer_id=5, producer_epoch=1, base_sequence=0)
@@ -265,6 +274,21 @@ def test_a_marker_goes_when_its_transaction_is_gone_and_its_horizon_over() -> No
     put_pairs(log, (b"x", b"1"))
     compact(rolled(log), since=6, ms=200 + HOUR_MS)
     assert [h.base_offset for h in headers(log)][:2] == [2, 3]
+
+
+def test_an_abort_marker_goes_when_its_records_are_gone_and_its_horizon_over() -> None:
+    log = a_log(delete_retention_ms=HOUR_MS, **COMPACT)
+    for sequence in range(2):
+        transactional(log, 1, (b"a", b"1"), sequence=sequence)
+        put_marker(log, producer=1, committed=False)
+    put_pairs(log, (b"z", b"1"))
+    compact(rolled(log), ms=100)
+    assert [h.base_offset for h in headers(log)] == [1, 2, 3, 4]
+    compact(log, ms=200)
+    assert headers(log)[0].delete_horizon == START_MS + 200 + HOUR_MS
+    compact(log, ms=200 + HOUR_MS)
+    assert [h.base_offset for h in headers(log)] == [2, 3, 4]
+    assert log.aborted_transactions(Offset(0), Offset(5)) == [(1, 2)]
 
 
 def test_an_open_transaction_is_not_touched() -> None:

@@ -152,3 +152,17 @@ def test_a_log_whose_sync_failed_is_not_closed_as_if_nothing_had_been() -> None:
     disk.run_later()
     with pytest.raises(OSError, match="input/output error"):
         log.close(at())
+
+
+def test_a_log_begun_anew_syncs_the_name_of_its_first_file() -> None:
+    disk = MemoryDisk()
+    log = a_log(disk)
+    log.truncate_fully_and_start_at(Offset(9), at())
+    log.sync_later(lambda error: None)
+    disk.run_later()
+    disk.synced_dirs.clear()
+    log.truncate_fully_and_start_at(Offset(19), at())
+    put(log, a_batch(b"x"))
+    log.sync_later(lambda error: None)
+    disk.run_later()
+    assert log.directory in disk.synced_dirs

@@ -33,7 +33,7 @@ from ottla.log.loading import (
 )
 from ottla.log.partition_log import PartitionLog
 from ottla.model.ids import Offset
-from ottla.records.batch import seal
+from ottla.records.batch import seal, set_leader_epoch
 from ottla.records.invalid_record import UnsupportedBatchFormat
 
 SMALL: dict[str, Any] = {"segment_bytes": 400, "index_interval_bytes": 100}
@@ -294,7 +294,20 @@ def test_offsets_that_fall_end_the_log() -> None:
     data[half : half + 8] = bytes(8)
     seal(data, half, half)
     again, _ = opened(disk)
-    assert again.log_end_offset == 1
+    assert (again.log_end_offset, again.size) == (1, half)
+
+
+def test_records_of_an_older_epoch_behind_newer_ones_are_a_cut_that_was_lost() -> None:
+    disk = MemoryDisk()
+    log = a_log(disk)
+    put_each(log, [b"a", b"b", b"c"])
+    data = disk.files[f"{FOLDER}/00000000000000000000.log"]
+    third = len(data) // 3
+    # The second batch was cut off and written again by the leader of a later epoch; the third came back.
+    set_leader_epoch(data, 4, third)
+    again, _ = opened(disk)
+    assert (again.log_end_offset, again.size) == (2, 2 * third)
+    assert again.epochs.entries() == [(0, 0), (4, 1)]
 
 
 def test_a_preallocated_file_is_read_to_its_true_end() -> None:

@@ -12,6 +12,7 @@ from tests.unit.log.a_log import (
     at,
     contents,
     headers,
+    opened,
     put,
     put_each,
     put_marker,
@@ -169,3 +170,36 @@ def test_a_copy_that_begins_too_early_is_refused() -> None:
     with pytest.raises(UnexpectedOffset, match="First offset 1 is less than the next offset 2") as refusal:
         log.append_as_follower(again, LeaderEpoch(0), at())
     assert (refusal.value.first_offset, refusal.value.last_offset) == (1, 1)
+
+
+def test_the_last_segment_goes_first_so_that_a_crash_leaves_no_hole() -> None:
+    disk = MemoryDisk()
+    log = a_log(disk, segment_bytes=160)
+    put_each(log, [b"x" * 50] * 5)
+    disk.renamed.clear()
+    log.truncate_to(Offset(1), at())
+    assert [name.rpartition("/")[2] for name in disk.renamed] == [f"{base:020d}.log" for base in (4, 3, 2)]
+
+
+def test_positions_known_before_are_forgotten() -> None:
+    log = a_log()
+    put_each(log, [b"a", b"b", b"c", b"d"])
+    for start in range(4):
+        log.read(Offset(start), 80, end_offset=log.log_end_offset, min_one_message=True)
+    log.truncate_to(Offset(1), at())
+    put(log, a_batch(b"larger" * 50))
+    put_each(log, [b"e", b"f"])
+    for start in range(1, 4):
+        assert contents(log, start)[0].offset == start
+
+
+def test_a_snapshot_of_what_is_cut_off_is_not_believed() -> None:
+    disk = MemoryDisk()
+    log = a_log(disk)
+    for sequence in range(4):
+        put(log, an_idempotent_batch(b"x", sequence=sequence))
+    log.close(at())
+    again, _ = opened(disk, clean=True)
+    again.truncate_to(Offset(2), at())
+    (producer,) = again.producers()
+    assert producer.last_sequence == 1
