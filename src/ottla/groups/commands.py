@@ -3,15 +3,14 @@
 A command with a ticket is answered once, sooner or later. Group ids are not checked here but by the APIs.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from ottla.groups.member import Member, Protocol
 from ottla.model.ids import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class JoinGroup:
+class JoinGroup(NamedTuple):
     """A member wants to be in the next generation. Answered with `Joined`."""
 
     ticket: Ticket
@@ -49,8 +48,7 @@ class JoinGroup:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SyncGroup:
+class SyncGroup(NamedTuple):
     """A member wants its assignment; the leader brings those of all. Answered with `Synced`."""
 
     ticket: Ticket
@@ -64,8 +62,7 @@ class SyncGroup:
     """By member id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(NamedTuple):
     """A member is alive. Answered with an ErrorCode."""
 
     ticket: Ticket
@@ -83,8 +80,7 @@ class Leaving(NamedTuple):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveGroup:
+class LeaveGroup(NamedTuple):
     """Answered with a tuple of ErrorCodes, in the order of `members`."""
 
     ticket: Ticket
@@ -103,8 +99,7 @@ class OffsetToCommit(NamedTuple):
     metadata: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommitOffsets:
+class CommitOffsets(NamedTuple):
     """Answered with a tuple of ErrorCodes, in the order of `offsets`, or Refused."""
 
     ticket: Ticket
@@ -128,8 +123,7 @@ class WantedOffset(NamedTuple):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
-class FetchOffsets:
+class FetchOffsets(NamedTuple):
     """Answered with a tuple of `FetchedOffset`, or Refused."""
 
     ticket: Ticket
@@ -141,8 +135,7 @@ class FetchOffsets:
     require_stable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteOffsets:
+class DeleteOffsets(NamedTuple):
     """Answered with a tuple of ErrorCodes, in the order of `partitions`, or Refused."""
 
     ticket: Ticket
@@ -150,8 +143,7 @@ class DeleteOffsets:
     partitions: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListGroups:
+class ListGroups(NamedTuple):
     """Answered with a tuple of `ListedGroup`. An empty filter lets everything through."""
 
     ticket: Ticket
@@ -159,16 +151,14 @@ class ListGroups:
     types: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class DescribeGroup:
+class DescribeGroup(NamedTuple):
     """Answered with a `DescribedGroup`, or Refused."""
 
     ticket: Ticket
     group_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteGroup:
+class DeleteGroup(NamedTuple):
     """Answered with an ErrorCode."""
 
     ticket: Ticket
@@ -182,8 +172,7 @@ class DeletedTopic(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetTopics:
+class ForgetTopics(NamedTuple):
     """Topics were deleted: their offsets go. A sweep: `rest` are the groups left; None begins it."""
 
     topics: tuple[DeletedTopic, ...]
@@ -193,16 +182,14 @@ class ForgetTopics:
 # From timers
 
 
-@dataclass(frozen=True, slots=True)
-class SessionExpired:
+class SessionExpired(NamedTuple):
     """A member, or one that was given an id, was not heard of in time."""
 
     group_id: str
     member_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class InitialDelayOver:
+class InitialDelayOver(NamedTuple):
     """The first rebalance of an empty group has waited `delay_ms` for more members and may wait on."""
 
     group_id: str
@@ -212,24 +199,21 @@ class InitialDelayOver:
     remaining_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class JoinTimedOut:
+class JoinTimedOut(NamedTuple):
     """The members have had their time to join again."""
 
     group_id: str
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class SyncTimedOut:
+class SyncTimedOut(NamedTuple):
     """The members of `generation` have had their time to ask for their assignments."""
 
     group_id: str
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class ExpireOffsets:
+class ExpireOffsets(NamedTuple):
     """Forget what nobody wants any more. A sweep, as above."""
 
     rest: tuple[str, ...] | None = None

@@ -23,7 +23,7 @@ def any_generation_may_commit(patch: pytest.MonkeyPatch) -> None:
     rule = commit_rules.commit_refusal
     patch.setattr(
         "ottla.groups.on_offsets.commit_refusal",
-        lambda group, command: rule(group, replace(command, generation=group.generation)),
+        lambda group, command: rule(group, command._replace(generation=group.generation)),
     )
 
 
@@ -31,7 +31,7 @@ def any_generation_may_sync(patch: pytest.MonkeyPatch) -> None:
     rule = sync.sync
     patch.setattr(
         "ottla.groups.on_members.sync",
-        lambda step, group, command: rule(step, group, replace(command, generation=group.generation)),
+        lambda step, group, command: rule(step, group, command._replace(generation=group.generation)),
     )
 
 

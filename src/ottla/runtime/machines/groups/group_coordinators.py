@@ -1,10 +1,9 @@
 """The group coordinator of this broker: a shard for each partition of `__consumer_offsets` that it leads."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ottla.groups.answers import Refused
-from ottla.groups.commands import Command, DeletedTopic, ForgetTopics
 from ottla.groups.config import GroupsConfig
 from ottla.groups.partition_of_group import partition_of_group
 from ottla.machine.later import Later, all_of
@@ -15,6 +14,9 @@ from ottla.runtime.loop.deadlines import Deadlines
 from ottla.runtime.machines.groups.shard_slot import ShardSlot
 from ottla.runtime.machines.groups.timely import within
 from ottla.runtime.partitions.partition import Partition
+
+if TYPE_CHECKING:
+    from ottla.groups.commands import Command
 
 _NOT_COORDINATOR = Refused(ErrorCode.NOT_COORDINATOR)
 _NOT_AVAILABLE = Refused(ErrorCode.COORDINATOR_NOT_AVAILABLE)
@@ -60,7 +62,7 @@ class GroupCoordinators:
         return partition_of_group(group_id, count) if count else None
 
     def submit(
-        self, group_id: str, command: Callable[[Ticket], Command], *, may_wait: bool = False
+        self, group_id: str, command: "Callable[[Ticket], Command]", *, may_wait: bool = False
     ) -> Later[Any]:
         """Have the group's shard decide on the command that `command` makes for its ticket.
 
@@ -75,7 +77,7 @@ class GroupCoordinators:
             return settled(_NOT_COORDINATOR)
         return slot.submit(command) if may_wait else self._in_time(slot.submit(command))
 
-    def submit_all(self, command: Callable[[Ticket], Command]) -> Later[list[Any]]:
+    def submit_all(self, command: "Callable[[Ticket], Command]") -> Later[list[Any]]:
         """The answers of all shards, by partition."""
         if self._closed:
             return settled([_NOT_AVAILABLE])
@@ -83,6 +85,8 @@ class GroupCoordinators:
 
     def topics_deleted(self, topics: Iterable[tuple[bytes, str]]) -> None:
         """Forget the offsets on these topics (id and name)."""
+        from ottla.groups.commands import DeletedTopic, ForgetTopics
+
         deleted = tuple(DeletedTopic(*topic) for topic in topics)
         for slot in self._slots.values():
             slot.tell(ForgetTopics(deleted))

@@ -2,14 +2,32 @@
 
 from collections.abc import Iterator
 
-from ottla.groups.apply import apply, apply_marker, skip_to
+from ottla.groups.apply import IllegalReplay, apply, apply_marker, skip_to
 from ottla.groups.records import decode_record
 from ottla.groups.state import GroupState
 from ottla.records.batch import BatchHeader, batches
 from ottla.records.control import ControlType, control_type
+from ottla.records.invalid_record import (
+    CorruptBatch,
+    InvalidRecord,
+    UnsupportedBatchFormat,
+    UnsupportedCompression,
+)
 from ottla.records.records import Record, records
 from ottla.runtime.partitions.partition import Partition
+from ottla.wire.primitives import ProtocolError, UnsupportedVersion
 
+BAD_LOG = (
+    IllegalReplay,
+    UnsupportedVersion,
+    ProtocolError,
+    InvalidRecord,
+    CorruptBatch,
+    UnsupportedBatchFormat,
+    UnsupportedCompression,
+    OSError,
+)
+"""What the log may turn out to be: nothing that loading again would mend."""
 RECORDS_PER_SLICE = 500
 """About ten milliseconds."""
 _READ_BYTES_MAX = 1 << 20
@@ -26,8 +44,7 @@ class Loading:
     def slices(self) -> Iterator[None]:
         """Yield after each slice; `state` is complete at the end.
 
-        Raises what a log that no coordinator wrote raises: IllegalReplay, UnsupportedVersion (naming an
-        unknown record type), ProtocolError, InvalidRecord, CorruptBatch; and OSError.
+        Raises what is in `BAD_LOG`: UnsupportedVersion names an unknown record type.
         """
         for count, (header, record) in enumerate(self._records(), 1):
             self.state = self._applied(header, record)
