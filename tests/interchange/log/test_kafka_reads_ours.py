@@ -30,9 +30,11 @@ def test_after_our_kill_kafka_recovers_the_same_log(tmp_path: Path, kafka: Judge
     active = Path(log.segments.active.file.path)
     with active.open("ab") as file:
         file.write(b"\0" * 30)
+    indexes = {path: path.read_bytes() for path in active.parent.glob("*index") if path.stem != active.stem}
     kafka.open(tmp_path / "orders-0", clean=False, recovery_point=log.recovery_point, **SMALL_FOR_KAFKA)
     assert kafka.ask("tell") == tell(log)
     assert kafka.ask("read") == read(log)
+    assert {path: path.read_bytes() for path in indexes} == indexes, "made anew by Kafka, byte for byte ours"
 
 
 def test_kafka_goes_on_where_we_stopped_and_we_where_it_did(tmp_path: Path, kafka: Judge) -> None:

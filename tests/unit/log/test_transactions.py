@@ -6,6 +6,7 @@ from tests.unit.log.a_log import (
     a_transactional_batch,
     an_idempotent_batch,
     code,
+    headers,
     put,
     put_marker,
     refused,
@@ -15,6 +16,7 @@ from ottla.log.origin import Origin
 from ottla.log.producer_rules import TV_EPOCH_BUMP
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import Offset
+from ottla.records.compression import Codec
 from ottla.records.control import build_end_transaction
 
 
@@ -136,3 +138,10 @@ def test_the_log_s_start_bounds_the_first_unstable_offset() -> None:
     put(log, a_transactional_batch(b"a", b"b", producer=1))
     log.advance_log_start(Offset(1))
     assert log.last_stable_offset(Offset(2)) == 1
+
+
+def test_a_marker_is_never_compressed() -> None:
+    log = a_log(compression_type="zstd")
+    put(log, a_transactional_batch(b"a" * 100, producer=1))
+    put_marker(log, producer=1, committed=True)
+    assert [(h.is_control, h.compression) for h in headers(log)] == [(False, Codec.ZSTD), (True, Codec.NONE)]
