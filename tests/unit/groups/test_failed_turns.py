@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from tests.unit.groups.members import beats, commits, joins
 from tests.unit.groups.offsets_partition import Room, in_virtual_time
 from tests.unit.groups.test_group_coordinators import NOT_AVAILABLE, a_member, at_home
@@ -25,7 +24,6 @@ def test_who_has_waited_since_before_it_waits_on() -> None:
     in_virtual_time(story)
 
 
-@pytest.mark.xfail(strict=True, reason="a shard forgets who came to wait in a turn that failed")
 def test_who_came_to_wait_in_it_is_told_too() -> None:
     async def story(room: Room) -> None:
         partition = await at_home(room)
@@ -41,7 +39,6 @@ def test_who_came_to_wait_in_it_is_told_too() -> None:
     in_virtual_time(story)
 
 
-@pytest.mark.xfail(strict=True, reason="a shard forgets the timer that began a turn that failed")
 def test_a_member_whose_end_could_not_be_written_is_out_a_little_later() -> None:
     async def story(room: Room) -> None:
         partition = await at_home(room)

@@ -35,6 +35,10 @@ class Machine(Protocol[State, Soft, Record]):
         """`soft` without these requests: they were answered with an error."""
 
 
+_RETRY_MS = 500
+"""When a timer goes off again whose turn could not be appended."""
+
+
 class AppendFailed(Exception):
     """The log of the shard did not take the records; `answer_of` makes each waiting request its answer."""
 
@@ -83,7 +87,7 @@ class Shard(Generic[State, Soft, Record]):
         ticket = Ticket(self._last_ticket)
         later: Later[Any] = Later()
         self._waiting[ticket] = later
-        self._decide(command(ticket))
+        self._decide(command(ticket)).tickets.append(ticket)
         return later
 
     def tell(self, command: Any) -> None:
@@ -114,7 +118,7 @@ class Shard(Generic[State, Soft, Record]):
 
     # --- one turn -------------------------------------------------------------------------------
 
-    def _decide(self, command: Any) -> None:
+    def _decide(self, command: Any) -> "_Turn[State, Soft, Record]":
         decision = self._machine.decide(self.state, self.soft, command, self._clock.now())
         turn = self._turn
         if turn is None:
@@ -127,6 +131,7 @@ class Shard(Generic[State, Soft, Record]):
         turn.tickets.extend(reply.ticket for reply in decision.replies)
         turn.replies.extend((self._waiting.pop(reply.ticket), reply.answer) for reply in decision.replies)
         turn.timers.update(decision.timers)
+        return turn
 
     def _append(self) -> None:
         turn, self._turn = self._turn, None
@@ -146,7 +151,10 @@ class Shard(Generic[State, Soft, Record]):
     def _go_back(self, turn: "_Turn[State, Soft, Record]", failure: AppendFailed) -> None:
         self.state = turn.state_before
         self.soft = self._machine.forget(turn.soft_before, frozenset(turn.tickets))
-        for later, _ in turn.replies:
+        retry_ms = self._clock.mono_ms() + _RETRY_MS
+        self._set_timers({key: Timer(retry_ms, command) for key, command in turn.fired.items()})
+        parked = [self._waiting.pop(ticket) for ticket in turn.tickets if ticket in self._waiting]
+        for later in [*(later for later, _ in turn.replies), *parked]:
             later.settle(failure)
 
     def _set_timers(self, timers: Mapping[Hashable, Timer | None]) -> None:
@@ -159,16 +167,19 @@ class Shard(Generic[State, Soft, Record]):
 
     def _fire(self, key: Hashable) -> None:
         timer, _ = self._timers.pop(key)
-        self.tell(timer.command)
+        if not self._closed:
+            self._decide(timer.command).fired[key] = timer.command
 
 
 class _Turn(Generic[State, Soft, Record]):
     """What one loop turn decided, not appended yet."""
 
-    __slots__ = ("records", "replies", "soft_before", "state_before", "tickets", "timers")
+    __slots__ = ("fired", "records", "replies", "soft_before", "state_before", "tickets", "timers")
 
     def __init__(self, state: State, soft: Soft) -> None:
         self.state_before, self.soft_before = state, soft
+        self.fired: dict[Hashable, Any] = {}
+        """Timers that went off in this turn, by key."""
         self.records: list[Record] = []
         self.tickets: list[Ticket] = []
         self.replies: list[tuple[Later[Any], Any]] = []

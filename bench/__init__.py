@@ -1,0 +1,1 @@
+"""What a node costs, measured from outside: `make bench`."""
