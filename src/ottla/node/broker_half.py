@@ -25,6 +25,7 @@ from ottla.runtime.partitions.upkeep import Upkeep
 from ottla.runtime.peers.broker_lifecycle import BrokerLifecycle
 from ottla.runtime.peers.controller_channel import Address, ControllerChannel
 from ottla.runtime.peers.producer_ids import ProducerIds
+from ottla.runtime.publishers.configs_publisher import ConfigsPublisher
 from ottla.runtime.publishers.groups_publisher import GroupsPublisher
 from ottla.runtime.publishers.partitions_publisher import PartitionsPublisher
 from ottla.runtime.quorum.node_metadata import NodeMetadata, Publish
@@ -47,12 +48,13 @@ class BrokerHalf:
         node: "Node",
         services: Services,
         lifecycle: BrokerLifecycle,
+        configs: ConfigsPublisher,
         publishers: Sequence[Publish],
         logs: LogDirectories,
         upkeep: Upkeep,
     ) -> None:
         self._node, self._services, self._logs, self._upkeep = node, services, logs, upkeep
-        self.lifecycle, self._publishers = lifecycle, publishers
+        self.lifecycle, self._configs, self._publishers = lifecycle, configs, publishers
 
     async def start(self) -> None:
         lifecycle, broker = self.lifecycle, self._services.broker
@@ -61,6 +63,7 @@ class BrokerHalf:
         broker.metadata.subscribe(self._published)
         self._node.tasks.start(lifecycle.run())
         await lifecycle.caught_up.wait()
+        self._configs.publish(broker.image, between(EMPTY, broker.image))
         await self._logs.load(
             lambda name, topic_id: _is_mine(broker.image, self._node.config.node_id, name, topic_id)
         )
@@ -123,8 +126,10 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
     assert services.quorum is not None, "the quorum half is built first"
     metadata = services.quorum.metadata
 
+    assert services.configs is not None, "read before anything is built"
+
     def config_of(topic: str) -> LogConfig:
-        return LogConfig.of(dict(metadata.image.configs.topic(topic).sorted_items()))
+        return configs.log_config(topic)
 
     directories = [
         LogDirectory(world.disk, world.entropy, path, formatted[path].directory_id, config_of)  # type: ignore[arg-type]
@@ -135,6 +140,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         BrokerId(config.node_id),
         logs,
     )
+    configs = ConfigsPublisher(BrokerId(config.node_id), services.configs, partitions)
 
     def controller() -> Address | None:
         leader = metadata.leader
@@ -194,6 +200,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
     partitions.on_disk_failure = failures.failed
     lifecycle.offline_dirs = lambda: failures.offline_ids
     publishers = (
+        configs.publish,
         PartitionsPublisher(broker_id, partitions, world.clock).publish,
         GroupsPublisher(broker_id, groups, partitions).publish,
     )
@@ -208,4 +215,4 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
     upkeep = Upkeep(
         partitions, logs, cleaner, upkeep_schedule(config.values), world.clock, node.deadlines, tasks
     )
-    return BrokerHalf(node, services, lifecycle, publishers, logs, upkeep)
+    return BrokerHalf(node, services, lifecycle, configs, publishers, logs, upkeep)

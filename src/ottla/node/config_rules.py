@@ -7,18 +7,14 @@ from ottla.metadata.configs import ConfigResource, ResourceType
 from ottla.model.config.broker_values import BrokerValues
 from ottla.model.config.client_metrics_rules import check_client_metrics
 from ottla.model.config.config_exception import ConfigException
-from ottla.model.config.definitions import BROKER, CLIENT_METRICS, GROUP, TOPIC, ConfigKey, Definitions
+from ottla.model.config.definitions import BROKER, TOPIC, ConfigKey, Definitions
 from ottla.model.config.group_rules import check_group
 from ottla.model.config.topic_defaults import given_synonym, topic_defaults
 from ottla.model.config.topic_rules import check_topic
 from ottla.model.errors import ApiError, ErrorCode
 
-_DEFINITIONS: Mapping[ResourceType, Definitions] = {
-    ResourceType.TOPIC: TOPIC,
-    ResourceType.BROKER: BROKER,
-    ResourceType.CLIENT_METRICS: CLIENT_METRICS,
-    ResourceType.GROUP: GROUP,
-}
+_DEFINITIONS: Mapping[ResourceType, Definitions] = {ResourceType.TOPIC: TOPIC, ResourceType.BROKER: BROKER}
+"""Where lists can be added to and taken from (`KafkaRaftServer.configSchema`)."""
 _DEFAULT, _STATIC, _DYNAMIC_DEFAULT, _DYNAMIC_BROKER, _TOPIC = 5, 4, 3, 2, 1
 """Kafka's ConfigSource."""
 

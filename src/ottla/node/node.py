@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ottla.model.config.broker_configs import BrokerConfigs
 from ottla.model.ports import Disk, Entropy
 from ottla.node.broker_half import BrokerHalf, build_broker
 from ottla.node.config import NodeConfig
@@ -66,6 +67,7 @@ class Node:
             deadlines=self.deadlines,
             entropy=world.entropy,
         )
+        services.configs = BrokerConfigs(config.values.given)
         self.controller = build_controller(self, services, meta)
         await self.controller.start()
         if "broker" in config.roles:

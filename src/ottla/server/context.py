@@ -11,6 +11,7 @@ from ottla.runtime.loop.deadlines import Deadlines
 if TYPE_CHECKING:
     from ottla.machine.later import Later
     from ottla.metadata.image import MetadataImage
+    from ottla.model.config.broker_configs import BrokerConfigs
     from ottla.server.api import Api
     from ottla.server.broker import Broker
     from ottla.server.connection import Answer, Connection
@@ -30,12 +31,13 @@ class Services:
         self.clock, self.deadlines, self.entropy = clock, deadlines, entropy
         self.broker: Broker | None = None
         self.quorum: Quorum | None = None
+        self.configs: BrokerConfigs | None = None
 
 
 class RequestContext:
     """One request's surroundings."""
 
-    __slots__ = ("_dispatcher", "_now", "_services", "connection", "header")
+    __slots__ = ("_dispatcher", "_now", "_services", "connection", "header", "is_forwarded")
 
     def __init__(
         self,
@@ -43,9 +45,12 @@ class RequestContext:
         dispatcher: "Dispatcher",
         connection: "Connection",
         header: "RequestHeader",
+        *,
+        is_forwarded: bool = False,
     ) -> None:
         self._services, self._dispatcher = services, dispatcher
         self.connection, self.header = connection, header
+        self.is_forwarded = is_forwarded
         self._now: Now | None = None
 
     @property
@@ -105,6 +110,12 @@ class RequestContext:
     def quorum(self) -> "Quorum":
         assert self._services.quorum is not None, "this API is for controllers"
         return self._services.quorum
+
+    @property
+    def configs(self) -> "BrokerConfigs":
+        """This node's configuration in its layers."""
+        assert self._services.configs is not None, "every node has a configuration"
+        return self._services.configs
 
     @property
     def image(self) -> "MetadataImage":

@@ -13,7 +13,7 @@ from ottla.server.context import RequestContext, Services
 from ottla.server.failure import failed_response
 from ottla.server.fast.fetch_answer import FetchAnswer
 from ottla.server.fast.repeated_produce import remember
-from ottla.server.forwarding import FORWARDED
+from ottla.server.forwarding import CHECKED_FIRST, FORWARDED
 from ottla.server.listener import Listener
 from ottla.wire.headers import RequestHeader, read_header
 from ottla.wire.message import Message
@@ -32,8 +32,8 @@ class Dispatcher:
         self.apis = apis
         self.listener = listener
         self._services = services
-        forwards = listener.kind == "broker"
-        self._forwarded = {key for key, api in apis.items() if forwards and api.name in FORWARDED}
+        forwarded = FORWARDED - CHECKED_FIRST if listener.kind == "broker" else frozenset()
+        self._forwarded = {key for key, api in apis.items() if api.name in forwarded}
 
     def accept(self, frame: memoryview, connection: Connection) -> Answer | Later[Answer]:
         repeated = connection.repeated_produce
@@ -62,7 +62,7 @@ class Dispatcher:
         lowest, highest = api.entry.versions
         if not lowest <= header.version <= highest:
             raise UnsupportedVersion(f"{api.name} has no version {header.version}")
-        context = RequestContext(self._services, self, outer.connection, header)
+        context = RequestContext(self._services, self, outer.connection, header, is_forwarded=True)
         return self._handle(api, memoryview(frame), header, context)
 
     def refused(self, connection: Connection, reason: str) -> None:

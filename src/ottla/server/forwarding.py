@@ -15,3 +15,6 @@ FORWARDED = frozenset(
         "unregister_broker",
     }
 )
+
+CHECKED_FIRST = frozenset({"alter_configs", "incremental_alter_configs"})
+"""Of these the broker checks what only it can; their handlers pass the rest on themselves."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ottla.model.config import kafka_definitions
-from ottla.model.config.config_exception import ConfigException
+from ottla.model.config.config_exception import ConfigException, invalid
 from ottla.model.config.kafka_definitions import INTERNAL, REQUIRED, Row
 from ottla.model.config.validators import ensure_valid
 from ottla.model.config.value_types import Value, parse_type
@@ -34,8 +34,13 @@ class ConfigKey(NamedTuple):
         return self.name in REQUIRED
 
     def parse(self, text: str) -> Value:
-        """The value that `text` stands for. Raises ConfigException."""
+        """The value that `text` stands for. Raises ConfigException.
+
+        Of Java's classes Kafka's defaults are known, and no others.
+        """
         value = parse_type(self.name, text, self.type)
+        if self.type == "CLASS" and value != self.default:
+            raise invalid(self.name, text, f"Class {text} could not be found.")
         if isinstance(value, tuple) and self.validator is not None and self.validator[0] == "list":
             value = tuple(dict.fromkeys(value))
         ensure_valid(self.validator, self.name, value)
