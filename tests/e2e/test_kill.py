@@ -65,7 +65,7 @@ def all_values(bootstrap: str) -> list[bytes]:
         assert message is not None, "the end of the partition comes"
         if message.error() is not None:
             break
-        found.append(message.value())
+        found.append(message.value() or b"")
     consumer.close()
     return found
 

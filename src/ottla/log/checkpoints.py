@@ -69,9 +69,9 @@ def _broker_epoch(data: bytes) -> int | None:
     return epoch if isinstance(epoch, int) else None
 
 
-def write_partition_metadata(disk: Disk, folder: str, topic_id: bytes) -> None:
-    text = f"version: {_METADATA_VERSION}\ntopic_id: {uuid_text(topic_id)}"
-    disk.replace(f"{folder}/{PARTITION_METADATA}", text.encode())
+def partition_metadata(topic_id: bytes) -> bytes:
+    """The content of `partition.metadata`."""
+    return f"version: {_METADATA_VERSION}\ntopic_id: {uuid_text(topic_id)}".encode()
 
 
 def read_partition_metadata(disk: Disk, folder: str) -> Uuid | None:

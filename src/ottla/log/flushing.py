@@ -8,6 +8,7 @@ lost to a second one without a word, so the directory must go offline.
 
 from collections.abc import Callable
 
+from ottla.log.leader_epochs import LeaderEpochs
 from ottla.log.segment import Segment
 from ottla.log.segments import Segments
 from ottla.model.ports import Disk, File
@@ -18,9 +19,22 @@ Done = Callable[[OSError | None], None]
 class Flushing:
     """Mutable, of one log."""
 
-    def __init__(self, disk: Disk, directory: str, segments: Segments, recovery_point: int) -> None:
+    def __init__(
+        self,
+        disk: Disk,
+        directory: str,
+        segments: Segments,
+        epochs: LeaderEpochs,
+        *,
+        recovery_point: int,
+        end_offset: int,
+        changed: bool,
+    ) -> None:
+        """`changed` says that opening the log wrote to it."""
         self._disk, self._directory, self._segments = disk, directory, segments
+        self._epochs = epochs
         self.recovery_point = recovery_point
+        self._opened_at, self._changed = end_offset, changed
         self.failure: OSError | None = None
         self.on_failure: Callable[[OSError], None] | None = None
         self.last_flush_ms = 0
@@ -41,10 +55,15 @@ class Flushing:
         if self._under_way_to < 0:
             self._begin()
 
+    def has_changed(self, end_offset: int) -> bool:
+        """Whether anything was written or cut since the log was opened."""
+        return self._changed or end_offset != self._opened_at or self._generation > 0 or self._epochs.unsaved
+
     def flush_now(self, end_offset: int) -> None:
         """Sync everything and wait for it: for a clean stop. Raises OSError."""
         if self.failure is not None:
             raise self.failure
+        self._epochs.save()
         for segment in self._segments.between(self.recovery_point, end_offset + 1):
             for file in segment.files:
                 file.sync()
@@ -94,6 +113,12 @@ class Flushing:
         files += self._snapshots
         self._snapshots = []
         self._under_way_to = end
+        try:
+            # Recovery begins at the recovery point: epochs that began before it must last by then.
+            self._epochs.save()
+        except OSError as error:
+            self.fail(error)
+            return
         generation = self._generation
         self._disk.sync_later(files, lambda error: self._synced(end, generation, error))
 
@@ -107,7 +132,7 @@ class Flushing:
         except OSError as failure:
             error = failure
         if error is not None:
-            self._fail(error)
+            self.fail(error)
             return
         if generation == self._generation:
             self.recovery_point = max(self.recovery_point, end)
@@ -115,7 +140,7 @@ class Flushing:
         if self._waiting and self._under_way_to < 0:
             self._begin()
 
-    def _fail(self, error: OSError) -> None:
+    def fail(self, error: OSError) -> None:
         self.failure = error
         if self.on_failure is not None:
             self.on_failure(error)

@@ -1,7 +1,8 @@
 """Where each leader epoch begins: what replicas compare to find where their logs part (KIP-101, KIP-279).
 
 Kept in `leader-epoch-checkpoint`: `0`, the number of entries, and a line «epoch offset» for each. A new
-epoch is on disk before its first record, cut entries follow later: loading cuts them again.
+epoch is on disk before the recovery point passes its first record; cut entries follow later: loading cuts
+them again.
 """
 
 from bisect import bisect_right
@@ -25,12 +26,14 @@ class EpochStart(NamedTuple):
 class LeaderEpochs:
     """Ascending in epochs and in offsets."""
 
-    __slots__ = ("_disk", "_entries", "_observed", "latest", "path")
+    __slots__ = ("_disk", "_entries", "_observed", "latest", "path", "unsaved")
 
     def __init__(self, disk: Disk, path: str, entries: list[EpochStart] | None = None) -> None:
         self._disk, self.path = disk, path
         self._entries: list[EpochStart] = entries or []
         self._observed: list[EpochStart] = []
+        self.unsaved = False
+        """An epoch was assigned that the file does not have."""
         self.latest = self._entries[-1].epoch if self._entries else UNDEFINED_EPOCH
 
     @classmethod
@@ -49,8 +52,16 @@ class LeaderEpochs:
         return list(self._entries)
 
     def assign(self, epoch: int, start_offset: int) -> None:
-        """`epoch` begins at `start_offset`, unless it is known. Entries that contradict it go."""
+        """`epoch` begins at `start_offset`, unless it is known. Entries that contradict it go.
+
+        The file follows by `save`: what is lost until then, recovery finds in the batches.
+        """
         if self._insert(epoch, start_offset):
+            self.unsaved = True
+
+    def save(self) -> None:
+        """Write the file if it lacks an epoch."""
+        if self.unsaved:
             self._save()
 
     def observe(self, epoch: int, start_offset: int) -> None:
@@ -114,6 +125,7 @@ class LeaderEpochs:
             self._save()
 
     def _save(self) -> None:
+        self.unsaved = False
         lines = [f"{epoch} {start}" for epoch, start in self._entries]
         self._disk.replace(self.path, checkpoint_text(lines))
 

@@ -145,6 +145,7 @@ class _Opening:
             log_start_offset=start,
             log_end_offset=end,
             recovery_point=end if self._clean else min(self._recovery_point or 0, end),
+            changed=not self._clean,
         )
 
     def _load_segments(self, names: Iterable[str]) -> Generator[LoadFact | None, None, None]:

@@ -64,10 +64,19 @@ class PartitionLog(ReadableLog):
         log_start_offset: int,
         log_end_offset: int,
         recovery_point: int,
+        changed: bool = False,
     ) -> None:
         super().__init__(partition, segments, epochs, producers, log_start_offset, log_end_offset)
         self.config, self._folder = config, folder
-        self._flushing = Flushing(folder.disk, folder.path, segments, recovery_point)
+        self._flushing = Flushing(
+            folder.disk,
+            folder.path,
+            segments,
+            epochs,
+            recovery_point=recovery_point,
+            end_offset=log_end_offset,
+            changed=changed,
+        )
         self.cuts = 0
         """How often the log was truncated: who works on it in steps looks here."""
 
@@ -382,6 +391,10 @@ class PartitionLog(ReadableLog):
             self._flushing.last_flush_ms = now.mono_ms
             self._flushing.flush(self.log_end_offset)
 
+    def fail(self, error: OSError) -> None:
+        """A file beside the log could not be written: the disk is not to be trusted any more."""
+        self._flushing.fail(error)
+
     def on_disk_failure(self, report: Callable[[OSError], None]) -> None:
         """Call `report` when a sync fails: the directory must go offline. Appends raise from then on."""
         self._flushing.on_failure = report
@@ -393,7 +406,12 @@ class PartitionLog(ReadableLog):
         self.config = config
 
     def close(self, now: Now) -> None:
-        """Write and sync everything, so that the next start can trust it. Raises OSError."""
+        """Write and sync everything, so that the next start can trust it. Raises OSError.
+
+        A log that nobody wrote to since it was opened is as it was.
+        """
+        if not self._flushing.has_changed(self.log_end_offset):
+            return
         snapshot = self._producers.take_snapshot()
         if snapshot is not None:
             snapshot.sync()

@@ -78,6 +78,9 @@ class Disk(Protocol):
     def sync_later(self, files: Sequence[File], done: Callable[[OSError | None], None]) -> None:
         """Sync `files` in a worker, then call `done` on the loop."""
 
+    def replace_later(self, path: str, data: bytes, done: Callable[[OSError | None], None]) -> None:
+        """`replace` in a worker, in the order of asking, then call `done` on the loop."""
+
     def remove_later(self, paths: Sequence[str]) -> None:
         """Remove files or whole directories in a worker; failures are logged, not raised."""
 

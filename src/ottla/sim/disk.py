@@ -168,6 +168,10 @@ class SimDisk:
             done,
         )
 
+    def replace_later(self, path: str, data: bytes, done: Callable[[OSError | None], None]) -> None:
+        delay_s = self._random.expovariate(1 / self.mean_sync_s)
+        self._loop.call_later(delay_s, self._replace_asked, self.life, path, data, done)
+
     def remove_later(self, paths: Sequence[str]) -> None:
         self._loop.call_later(0.01, self._remove_all, self.life, list(paths))
 
@@ -246,6 +250,18 @@ class SimDisk:
             except OSError as error:
                 failure = failure or error
         done(failure)
+
+    def _replace_asked(
+        self, life: int, path: str, data: bytes, done: Callable[[OSError | None], None]
+    ) -> None:
+        if life != self.life:
+            return
+        try:
+            self.replace(path, data)
+        except OSError as error:
+            done(error)
+        else:
+            done(None)
 
     def _remove_all(self, life: int, paths: Sequence[str]) -> None:
         if life == self.life:

@@ -64,6 +64,9 @@ class Mount:
     def sync_later(self, files: Sequence[File], done: Callable[[OSError | None], None]) -> None:
         self.alive.sync_later(files, done)
 
+    def replace_later(self, path: str, data: bytes, done: Callable[[OSError | None], None]) -> None:
+        self.alive.replace_later(path, data, done)
+
     def remove_later(self, paths: Sequence[str]) -> None:
         self.alive.remove_later(paths)
 

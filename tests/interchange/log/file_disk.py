@@ -90,6 +90,10 @@ class RealDisk:
     def sync_later(self, files: Sequence[File], done: Callable[[OSError | None], None]) -> None:
         done(None)
 
+    def replace_later(self, path: str, data: bytes, done: Callable[[OSError | None], None]) -> None:
+        self.replace(path, data)
+        done(None)
+
     def remove_later(self, paths: Sequence[str]) -> None:
         for path in paths:
             self.remove(path)

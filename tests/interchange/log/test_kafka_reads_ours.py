@@ -8,7 +8,7 @@ from tests.interchange.log.file_disk import RealDisk
 from tests.interchange.log.judge import Judge, opened, read, tell, time
 from tests.unit.log.a_log import START_MS, at
 
-from ottla.log.checkpoints import write_partition_metadata
+from ottla.log.checkpoints import PARTITION_METADATA, partition_metadata
 from ottla.model.ids import Offset
 
 pytestmark = pytest.mark.needs("kafka")
@@ -61,7 +61,7 @@ def test_a_log_that_we_cut_is_the_same_for_kafka(tmp_path: Path, kafka: Judge) -
 def test_dump_log_finds_nothing_wrong_in_any_file(tmp_path: Path, kafka: Judge) -> None:
     folder = tmp_path / "orders-0"
     log = a_history(folder)
-    write_partition_metadata(RealDisk(), str(folder), bytes(range(16)))
+    RealDisk().replace(f"{folder}/{PARTITION_METADATA}", partition_metadata(bytes(range(16))))
     log.close(at())
     logs, rest = (
         sorted(folder.glob("*.log")),

@@ -128,6 +128,10 @@ class MemoryDisk:
         self.synced += paths
         done(self.sync_error)
 
+    def replace_later(self, path: str, data: bytes, done: Callable[[OSError | None], None]) -> None:
+        self.replace(path, data)
+        self._later.append(partial(done, None))
+
     def remove_later(self, paths: Sequence[str]) -> None:
         self._later.append(partial(self._remove_all, list(paths)))
 

@@ -5,12 +5,13 @@ from tests.unit.log.memory_disk import MemoryDisk
 
 from ottla.log.checkpoint_file import CheckpointDamaged
 from ottla.log.checkpoints import (
+    PARTITION_METADATA,
+    partition_metadata,
     read_offsets,
     read_partition_metadata,
     take_clean_shutdown,
     write_clean_shutdown,
     write_offsets,
-    write_partition_metadata,
 )
 from ottla.log.folder_names import FolderName, marked_folder_name, parse_folder_name
 from ottla.model.ids import TopicPartition
@@ -58,7 +59,7 @@ def test_an_older_mark_tells_no_epoch(text: bytes) -> None:
 def test_the_topic_s_id_lies_in_its_folder() -> None:
     disk = MemoryDisk()
     assert read_partition_metadata(disk, "/data/a-0") is None
-    write_partition_metadata(disk, "/data/a-0", ID)
+    disk.replace(f"/data/a-0/{PARTITION_METADATA}", partition_metadata(ID))
     assert disk.read_all("/data/a-0/partition.metadata") == b"version: 0\ntopic_id: AAECAwQFBgcICQoLDA0ODw"
     assert read_partition_metadata(disk, "/data/a-0") == ID
 

@@ -18,7 +18,9 @@ def some_epochs(disk: MemoryDisk | None = None) -> LeaderEpochs:
 
 def test_the_file_is_kafka_s() -> None:
     disk = MemoryDisk()
-    some_epochs(disk)
+    epochs = some_epochs(disk)
+    assert not disk.exists(PATH)
+    epochs.save()
     assert disk.read_all(PATH) == b"0\n3\n2 0\n5 10\n7 30\n"
     assert LeaderEpochs.load(disk, PATH).entries() == [(2, 0), (5, 10), (7, 30)]
 

@@ -332,7 +332,7 @@ def test_the_index_of_a_killed_kafka_is_larger_than_its_entries() -> None:
         if path.endswith((".index", ".timeindex")):
             disk.files[path].extend(bytes(4_800 - len(disk.files[path]) // 24 * 24))
             del disk.files[path][4_800:]
-    again, _ = opened(disk, clean=True, **SMALL)
+    again, _ = opened(disk, **SMALL)
     assert everything(again) == everything(log)
     again.close(at())
     active = f"{again.segments.active.base_offset:020d}"

@@ -58,6 +58,7 @@ class LocalDisk:
         # Apart, so that a long removal never stands before a sync that the quorum waits for.
         self._syncing = ThreadPoolExecutor(2, thread_name_prefix="sync")
         self._removing = ThreadPoolExecutor(1, thread_name_prefix="remove")
+        self._replacing = ThreadPoolExecutor(1, thread_name_prefix="replace")
 
     def open(self, path: str) -> LocalFile:
         self._descriptors.get(path)
@@ -80,14 +81,8 @@ class LocalDisk:
             return file.read()
 
     def replace(self, path: str, data: bytes) -> None:
-        temporary = path + ".tmp"
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         self._descriptors.close(path)
-        os.replace(temporary, path)
-        self.sync_dir(os.path.dirname(path))
+        _replace(path, data)
 
     def rename(self, old: str, new: str) -> None:
         self._forget(old)
@@ -106,11 +101,7 @@ class LocalDisk:
             shutil.rmtree(path)
 
     def sync_dir(self, path: str) -> None:
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        _sync_dir(path)
 
     def usage(self, path: str) -> tuple[int, int]:
         volume = os.statvfs(path)
@@ -123,6 +114,12 @@ class LocalDisk:
         future = self._syncing.submit(_sync_all, descriptors)
         future.add_done_callback(lambda ended: _tell(loop, done, ended))
 
+    def replace_later(self, path: str, data: bytes, done: Callable[[OSError | None], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._descriptors.close(path)
+        future = self._replacing.submit(_replace, path, data)
+        future.add_done_callback(lambda ended: _tell(loop, done, ended))
+
     def remove_later(self, paths: Sequence[str]) -> None:
         for path in paths:
             self._forget(path)
@@ -132,6 +129,7 @@ class LocalDisk:
         """Wait for the workers and close every file."""
         self._syncing.shutdown()
         self._removing.shutdown()
+        self._replacing.shutdown()
         self._descriptors.close_all()
 
     def _forget(self, path: str) -> None:
@@ -147,6 +145,24 @@ class LocalDisk:
                     os.unlink(path)
             except OSError as error:
                 self._on_failed_removal(path, error)
+
+
+def _replace(path: str, data: bytes) -> None:
+    temporary = path + ".tmp"
+    with open(temporary, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    _sync_dir(os.path.dirname(path))
+
+
+def _sync_dir(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def _sync_all(descriptors: Sequence[int]) -> None:

@@ -6,18 +6,20 @@ what is flushed, where logs begin and what is committed; a clean stop leaves its
 
 import logging
 from collections.abc import Callable, Generator
+from functools import partial
 
 from ottla.log.checkpoints import (
     CLEANED_OFFSETS,
     HIGH_WATERMARKS,
     LOG_STARTS,
+    PARTITION_METADATA,
     RECOVERY_POINTS,
+    partition_metadata,
     read_offsets,
     read_partition_metadata,
     take_clean_shutdown,
     write_clean_shutdown,
     write_offsets,
-    write_partition_metadata,
 )
 from ottla.log.config import LogConfig
 from ottla.log.folder_names import DELETE, parse_folder_name
@@ -80,7 +82,7 @@ class LogDirectory:
                 now=now,
                 clean=clean,
                 log_start_offset=starts.get(name, 0),
-                recovery_point=recovery_points.get(name, 0),
+                recovery_point=recovery_points.get(name),
             )
             self._logs[name] = yield from _reported(name, loading)
             self._topic_ids[name] = read_partition_metadata(self._disk, folder)
@@ -91,9 +93,15 @@ class LogDirectory:
         log = PartitionLog.create(
             self._disk, folder, name, self._config_of(name.topic), entropy=self._entropy, now=now
         )
-        write_partition_metadata(self._disk, folder, topic_id)
+        content = partition_metadata(topic_id)
+        self._disk.replace_later(f"{folder}/{PARTITION_METADATA}", content, partial(self._noted, log))
         self._logs[name], self._topic_ids[name] = log, Uuid(topic_id)
         return log
+
+    def _noted(self, log: PartitionLog, error: OSError | None) -> None:
+        """The topic's id is written; or the log was deleted before it was, or the disk has failed."""
+        if error is not None and self._logs.get(log.partition) is log:
+            log.fail(error)
 
     def take(self, name: TopicPartition) -> tuple[PartitionLog, Offset]:
         """A partition that was here at the start, and its high watermark then."""
