@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, assert_never
 
 from ottla.machine.later import Later
+from ottla.model.errors import ErrorCode
 from ottla.model.ids import Ticket
 from ottla.raft.batches import PreparedBatch
 from ottla.raft.effects import (
@@ -93,6 +94,9 @@ class QuorumDriver:
             while self._events:
                 for effect in self.core.step(self._events.pop(0), self._clock.now()):
                     self._carry_out(effect)
+        except OSError as error:
+            # What is not durable must not be built upon: the node ends here.
+            self._on_disk_failure(error)
         finally:
             self._stepping = False
         self._set_deadline()
@@ -113,7 +117,7 @@ class QuorumDriver:
         assert not self._stepping, "the core is not stepped from within"
         ticket = self._ticket()
         self.step(Proposed(ticket, epoch, batches))
-        return self._accepted.pop(ticket)
+        return self._accepted.pop(ticket, Refused(ticket, ErrorCode.NOT_CONTROLLER))
 
     def when_left(self) -> Later[bool]:
         """Settled when the core has left the quorum after ShutdownRequested."""
