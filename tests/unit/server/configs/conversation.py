@@ -22,6 +22,8 @@ METRICS, GROUP = ResourceType.CLIENT_METRICS, ResourceType.GROUP
 SET, DELETE, APPEND, SUBTRACT = range(4)
 Step = tuple[Message, int]
 """A request and its version."""
+_TO_TAKE_EFFECT_S = 0.03
+"""Apache Kafka's broker sees what the controller has committed a little later."""
 
 
 def create_topic(name: str, **configs: str) -> Step:
@@ -82,17 +84,21 @@ def list_resources(*types: int, version: int = 1) -> Step:
     return ListConfigResourcesRequest(resource_types=list(types)), version
 
 
-def talk(port: int, steps: Sequence[Step], hidden: Sequence[str]) -> list[Any]:
-    """The answers of the node on `port`; `hidden` texts, which differ from node to node, are taken out."""
+def talk(ports: Sequence[int], steps: Sequence[Step], hidden: Sequence[Sequence[str]]) -> list[list[Any]]:
+    """What the nodes on `ports` answer, step by step; the texts that differ between them are `hidden`."""
 
-    async def ask() -> list[Any]:
-        channel = Channel("127.0.0.1", port, "conversation")
-        await channel.open()
+    async def ask() -> list[list[Any]]:
+        channels = [Channel("127.0.0.1", port, "conversation") for port in ports]
+        for channel in channels:
+            await channel.open()
         answers = []
         for request, version in steps:
-            answers.append(_plain(await channel.request(request, version=version), hidden))
-            await asyncio.sleep(0.15)  # what was altered takes effect when the broker has seen it
-        channel.close()
+            found = [await channel.request(request, version=version) for channel in channels]
+            answers.append([_plain(answer, texts) for answer, texts in zip(found, hidden, strict=True)])
+            if not isinstance(request, DescribeConfigsRequest):
+                await asyncio.sleep(_TO_TAKE_EFFECT_S)
+        for channel in channels:
+            channel.close()
         return answers
 
     return asyncio.run(ask())
