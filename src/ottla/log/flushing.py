@@ -57,7 +57,7 @@ class Flushing:
 
     def has_changed(self, end_offset: int) -> bool:
         """Whether anything was written or cut since the log was opened."""
-        return self._changed or end_offset != self._opened_at or self._generation > 0 or self._epochs.unsaved
+        return self._changed or end_offset != self._opened_at or self._generation > 0
 
     def flush_now(self, end_offset: int) -> None:
         """Sync everything and wait for it: for a clean stop. Raises OSError."""
