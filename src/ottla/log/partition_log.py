@@ -213,8 +213,6 @@ class PartitionLog(ReadableLog):
         if staged is not None:
             self._producers.appended(staged, segment)
         self._producers.end_offset = end
-        if end - self._flushing.recovery_point >= self.config.flush_messages:
-            self._flushing.flush(end)
 
     def _segment_for(self, size: int, first: int, last: int, max_timestamp: int, now: Now) -> Segment:
         """The active segment, rolled before if the batch does not fit or the segment is old."""
@@ -380,6 +378,11 @@ class PartitionLog(ReadableLog):
     def recovery_point(self) -> Offset:
         """Everything below is on the medium."""
         return Offset(self._flushing.recovery_point)
+
+    @property
+    def must_flush(self) -> bool:
+        """Whether `flush.messages` wants what was appended on the medium before anybody counts on it."""
+        return self.log_end_offset - self._flushing.recovery_point >= self.config.flush_messages
 
     def sync_later(self, done: Callable[[OSError | None], None]) -> None:
         """Sync all that is appended, then call `done` on the loop."""

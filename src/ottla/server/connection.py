@@ -76,6 +76,7 @@ class Connection(asyncio.BufferedProtocol):
         "_filled",
         "_frame_bytes_max",
         "_on_close",
+        "_on_open",
         "_out",
         "_paused_reading",
         "_was_active",
@@ -98,11 +99,12 @@ class Connection(asyncio.BufferedProtocol):
         identity: int,
         frame_bytes_max: int,
         on_close: "Callable[[Connection], None]",
+        on_open: "Callable[[Connection], None] | None" = None,
     ) -> None:
         self._dispatch = dispatch
         self._buffers = buffers
         self._frame_bytes_max = frame_bytes_max
-        self._on_close = on_close
+        self._on_close, self._on_open = on_close, on_open
         self._answers: deque[_Slot] = deque()
         self._out: list[bytes | bytearray] = []
         self._carry: bytearray | None = None
@@ -125,6 +127,8 @@ class Connection(asyncio.BufferedProtocol):
         peer = transport.get_extra_info("peername")
         if peer:
             self.client_host, self.client_port = peer[0], peer[1]
+        if self._on_open is not None:
+            self._on_open(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         if self._carry is None:
@@ -165,6 +169,14 @@ class Connection(asyncio.BufferedProtocol):
     def on_abandon(self, action: Callable[[], None]) -> None:
         """Run `action` if the peer leaves before the request that is being begun is answered."""
         self._abandoned.append(action)
+
+    def wait_outside(self) -> None:
+        """Read nothing: all places are taken."""
+        self.transport.pause_reading()
+
+    def come_in(self) -> None:
+        """A place is free now."""
+        self.transport.resume_reading()
 
     def take_activity(self) -> bool:
         """Whether there was a request since the last call, or one is still awaited."""

@@ -180,11 +180,20 @@ class _Run:
         """A power cut may take what was not synced, from the end of the log; never what was."""
         for partition in self._led():
             end = partition.log.log_end_offset
+            self._check_flushed(partition.name, promised)
             if end < promised.get(partition.name, 0):
                 raise Violation(f"F2 {partition.name} ends at {end}, {promised[partition.name]} was synced")
             if partition.name in self._history.partitions:
                 self._history.of(partition.name).forget_from(end)
         self._history.committed.clear()
+
+    def _check_flushed(self, name: TopicPartition, promised: dict[TopicPartition, int]) -> None:
+        """With `flush.messages=1` what is acknowledged was synced before."""
+        acknowledged = self._history.of(name).acknowledged
+        if name.topic == "flushed" and max(acknowledged, default=-1) >= promised.get(name, 0):
+            raise Violation(
+                f"I1 {name} acknowledged {max(acknowledged)}, and only {promised.get(name)} was synced"
+            )
 
     # --- checks ---------------------------------------------------------------------------------
 

@@ -65,14 +65,16 @@ def test_a_failed_sync_is_told_and_never_tried_again() -> None:
         put(log, a_batch(b"y"))
 
 
-def test_flush_messages_syncs_by_number() -> None:
+def test_flush_messages_wants_a_sync_by_number() -> None:
     disk = MemoryDisk()
     log = a_log(disk, flush_messages=3)
     put(log, a_batch(b"a", b"b"))
-    assert disk.syncs_under_way == 0
+    assert not log.must_flush
     put(log, a_batch(b"c"))
+    assert log.must_flush
+    log.sync_later(lambda error: None)
     disk.run_later()
-    assert log.recovery_point == 3
+    assert not log.must_flush
 
 
 def test_flush_ms_syncs_by_time() -> None:

@@ -1,6 +1,7 @@
 """One partition on this broker: its log, its replica state, and the requests that wait on it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from ottla.log.partition_log import Appended, Origin, PartitionLog
 from ottla.machine.later import Later
@@ -67,9 +68,16 @@ class Partition:
         except OSError as error:
             self.disk_failed(error)
             raise
-        if self.replica.appended(self.log.log_end_offset):
+        if self.log.must_flush:
+            self.log.sync_later(partial(self._flushed, self.log.log_end_offset, now))
+        elif self.replica.appended(self.log.log_end_offset):
             self._committed(now)
         return appended
+
+    def _flushed(self, end: Offset, now: Now, error: OSError | None) -> None:
+        """Only now are records below `end` there for anybody; a failure has gone to `disk_failed`."""
+        if error is None and self.is_led and end > self.replica.log_end and self.replica.appended(end):
+            self._committed(now)
 
     def wait_committed(self, offset: Offset, deadline_ms: int, now: Now) -> Later[ErrorCode]:
         """Answered once every record below `offset` is committed, or at the deadline."""

@@ -11,6 +11,7 @@ records that must wait for followers) goes the general way.
 from struct import Struct
 
 from ottla.log.append_refused import AppendRefused
+from ottla.log.config import FOREVER
 from ottla.log.partition_log import Origin
 from ottla.model.now import Now
 from ottla.model.topics import is_internal
@@ -75,6 +76,8 @@ class RepeatedProduce:
         end = len(frame) - 3 if self._flexible else len(frame)
         start = self._records_start(frame, end)
         partition = self.partition
+        if partition.log.config.flush_messages != FOREVER:
+            return None
         if start is None or not partition.is_led or frame[start + _ATTRIBUTES_LOW_BYTE] & _TRANSACTIONAL:
             return None
         replica = partition.replica

@@ -81,7 +81,7 @@ def _append(
     except OSError:
         return _refused(data.index, ErrorCode.KAFKA_STORAGE_ERROR, None)
     answer = _appended(data.index, appended)
-    if request.acks == -1:
+    if request.acks == -1 or (request.acks == 1 and partition.log.must_flush):
         deadline_ms = context.now.mono_ms + request.timeout_ms
         later = committed_all(partition, Offset(appended.last_offset + 1), deadline_ms, context.now)
         if later is not None:
