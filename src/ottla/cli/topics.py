@@ -5,7 +5,7 @@ import sys
 from ottla.cli.options import Options, Usage
 from ottla.cli.tools.client_properties import read_properties
 from ottla.cli.tools.ending import Ended, Failure, IllegalArgument, complain, message_of
-from ottla.cli.tools.log_line import log_error
+from ottla.cli.tools.log_line import log_trace
 from ottla.dial.cluster import CallTimedOut, Cluster
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError
@@ -46,7 +46,7 @@ def _talk(options: Options) -> int:
             await _execute(cluster, options)
         except (ApiError, CallTimedOut, ConfigException, Failure, UnsupportedVersion) as error:
             sys.stdout.write(f"Error while executing topic command : {message_of(error)}\n")
-            log_error(error, _LOGGER)
+            log_trace(error, _LOGGER)
             return 1
         return 0
 

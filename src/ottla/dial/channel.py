@@ -62,6 +62,13 @@ class Channel(asyncio.Protocol):
         self._transport.write(frame)
         return future
 
+    def tell(self, request: Message, *, version: int | None = None) -> None:
+        """Send what wants no answer (Produce with acks=0). Raises Disconnected, UnsupportedVersion."""
+        if self._transport is None or self.closed:
+            raise Disconnected(f"Not connected to {self.host}:{self.port}")
+        self._transport.write(self.link.request(request, None, version))
+        self.link.expects_none()
+
     def close(self) -> None:
         self.closed = True
         if self._transport is not None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from ottla.dial.channel import Channel, Disconnected
-from ottla.link.call import MOVED, Anyone, Call, Controller, Coordinator, Node, Target, TryAgain
+from ottla.dial.notices import Notice, TopicsInTrouble, Unreachable
+from ottla.link.call import MOVED, Anyone, Call, Controller, Coordinator, Node, Target, TryAgain, error_code
 from ottla.link.cluster_view import ClusterView, NodeAddress, metadata_request
 from ottla.link.coordinators import find_coordinator
 from ottla.link.settings import ClientSettings, backoff_ms
@@ -26,12 +27,12 @@ class Cluster:
         self,
         bootstrap: Sequence[Address],
         settings: ClientSettings,
-        unreachable: Callable[[NodeAddress], None] = lambda node: None,
+        notify: Callable[[Notice], None] = lambda notice: None,
     ) -> None:
         self.settings = settings
         self.view = ClusterView()
         self._bootstrap = [NodeAddress(-1 - at, host, port) for at, (host, port) in enumerate(bootstrap)]
-        self._unreachable = unreachable
+        self._notify = notify
         self._channels: dict[tuple[str, int], Channel] = {}
         self._opening: dict[tuple[str, int], asyncio.Lock] = {}
         self._failures: dict[int, int] = {}
@@ -44,8 +45,8 @@ class Cluster:
         try:
             async with asyncio.timeout(within_s):
                 return await self._insist(call, attempt)
-        except TimeoutError as error:
-            raise CallTimedOut(attempt.timed_out(call.name)) from error
+        except TimeoutError:
+            raise CallTimedOut(attempt.timed_out(call.name)) from None
 
     async def refresh(self, topics: Iterable[str] | None, *, create: bool = False) -> ClusterView:
         """Ask for the metadata of `topics`, or of all of them; the view is brought up to date."""
@@ -53,6 +54,13 @@ class Cluster:
         request = metadata_request(topics, create=create)
         response = await self.call(Call("metadata", Anyone(), request, lambda response: response))
         self.view.learn(response, everything=everything)
+        errors = {
+            topic.name: error_code(topic.error_code).name
+            for topic in response.topics
+            if topic.error_code and topic.name is not None
+        }
+        if errors:
+            self._notify(TopicsInTrouble(errors))
         return self.view
 
     async def request(self, to: Target, request: Message, *, lane: str = "", timeout_ms: int = 0) -> Any:
@@ -168,7 +176,7 @@ class Cluster:
             await channel.open(settings.connection_setup_timeout_ms / 1000)
         except Disconnected:
             self._failures[node.id] = failures + 1
-            self._unreachable(node)
+            self._notify(Unreachable(node))
             raise
         self._failures.pop(node.id, None)
 

@@ -29,16 +29,17 @@ class IllegalArgument(Failure):
     java_class = "java.lang.IllegalArgumentException"
 
 
-def stack_trace(error: Exception) -> str:
-    """The head of a Java stack trace: class and text. The frames would be of no use to anybody."""
-    return f"{thrown_class(error)}: {message_of(error)}\n"
+def stack_trace(error: BaseException) -> str:
+    """A Java stack trace without its frames, of no use to anybody here: class and text of each cause."""
+    text = f"{thrown_class(error)}: {message_of(error)}\n"
+    return text if error.__cause__ is None else f"{text}Caused by: {stack_trace(error.__cause__)}"
 
 
-def message_of(error: Exception) -> str:
+def message_of(error: BaseException) -> str:
     return str(error) if error.args and error.args[0] is not None else "null"
 
 
-def thrown_class(error: Exception) -> str:
+def thrown_class(error: BaseException) -> str:
     """The name of the Java class that stands for `error`."""
     if isinstance(error, Failure):
         return error.thrown

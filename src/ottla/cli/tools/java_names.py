@@ -36,7 +36,7 @@ _IRREGULAR = {
 }
 
 
-def exception_class(error: Exception) -> str:
+def exception_class(error: BaseException) -> str:
     """The full name of the class that stands for `error` in Kafka's own tools."""
     if isinstance(error, ApiError):
         return f"{_PACKAGE}.{_simple_name(error.code)}"

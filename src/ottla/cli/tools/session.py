@@ -10,7 +10,7 @@ from ottla.cli.tools.client_properties import ClientProperties
 from ottla.cli.tools.ending import Failure
 from ottla.cli.tools.log_line import log
 from ottla.dial.cluster import Address, Cluster
-from ottla.link.cluster_view import NodeAddress
+from ottla.dial.notices import Notice, TopicsInTrouble, Unreachable
 from ottla.model.config.config_exception import ConfigException
 
 Result = TypeVar("Result")
@@ -32,7 +32,7 @@ def with_admin(
         raise Failure(
             "Failed to create new KafkaAdminClient", "org.apache.kafka.common.KafkaException"
         ) from error
-    cluster = Cluster(addresses, settings, unreachable("AdminClient", settings.client_id))
+    cluster = Cluster(addresses, settings, say_aloud("AdminClient", settings.client_id))
     return asyncio.run(_talk(cluster, talk))
 
 
@@ -43,16 +43,35 @@ async def _talk(cluster: Cluster, talk: Callable[[Cluster], Awaitable[Result]]) 
         await cluster.close()
 
 
-def unreachable(kind: str, client_id: str) -> Callable[[NodeAddress], None]:
-    """What is said of a node that can't be reached."""
+def say_aloud(kind: str, client_id: str) -> Callable[[Notice], None]:
+    """Kafka's log lines for what a client of `kind` notices."""
+    who, logger = f"[{kind} clientId={client_id}]", "org.apache.kafka.clients.NetworkClient"
 
-    def say(node: NodeAddress) -> None:
-        log(
-            "WARN",
-            f"[{kind} clientId={client_id}] Connection to node {node.id} ({node.host}/{_ip(node.host)}:"
-            f"{node.port}) could not be established. Node may not be available.",
-            "org.apache.kafka.clients.NetworkClient",
-        )
+    def say(notice: Notice) -> None:
+        match notice:
+            case Unreachable(node):
+                address = f"{node.host}/{_ip(node.host)}:{node.port}"
+                log(
+                    "WARN",
+                    f"{who} Connection to node {node.id} ({address}) could not be established. "
+                    "Node may not be available.",
+                    logger,
+                )
+                if node.id < 0 and kind != "AdminClient":
+                    name = f"{node.host}:{node.port} (id: {node.id} rack: null isFenced: false)"
+                    log("WARN", f"{who} Bootstrap broker {name} disconnected", logger)
+            case TopicsInTrouble(errors):
+                listed = ", ".join(f"{topic}={error}" for topic, error in errors.items())
+                log(
+                    "WARN",
+                    f"{who} The metadata response from the cluster reported a recoverable issue with "
+                    f"correlation id 1 : {{{listed}}}",
+                    logger,
+                )
+                invalid = [topic for topic, error in errors.items() if error == "INVALID_TOPIC_EXCEPTION"]
+                if invalid:
+                    text = f"{who} Metadata response reported invalid topics [{', '.join(invalid)}]"
+                    log("ERROR", text, "org.apache.kafka.clients.Metadata")
 
     return say
 

@@ -1,0 +1,1 @@
+"""What the console producer and consumer are made of."""
