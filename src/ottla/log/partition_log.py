@@ -405,6 +405,10 @@ class PartitionLog(ReadableLog):
     def remove_expired_producers(self, now: Now) -> None:
         self._state.remove_expired(now.wall_ms, self._producers.expiration_ms)
 
+    def keep_producers(self, expiration_ms: int) -> None:
+        """How long a producer may be silent before it is forgotten (`producer.id.expiration.ms`)."""
+        self._producers.expiration_ms = expiration_ms
+
     def update_config(self, config: LogConfig) -> None:
         self.config = config
 

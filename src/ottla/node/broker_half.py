@@ -9,6 +9,7 @@ from ottla.log.config import LogConfig
 from ottla.metadata.delta import MetadataDelta, between
 from ottla.metadata.features import TOLERATED
 from ottla.metadata.image import EMPTY, MetadataImage
+from ottla.model.config.broker_values import BrokerValues
 from ottla.model.ids import BrokerId, TopicPartition
 from ottla.model.topics import GROUP_METADATA_TOPIC
 from ottla.model.uuid import Uuid
@@ -77,17 +78,21 @@ class BrokerHalf:
 
     async def stop(self) -> None:
         """Controlled shutdown, as long as the controller takes; at most 5 s."""
+        if self._node.config.values.flag("controlled.shutdown.enable"):
+            await self._leave()
+        broker = self._services.broker
+        assert broker is not None, "built before it is stopped"
+        broker.groups.close()
+        self._logs.checkpoint_high_watermarks(broker.partitions.high_watermarks())
+        self._logs.close(self.lifecycle.epoch, self._node.world.clock.now())
+
+    async def _leave(self) -> None:
         self.lifecycle.leave()
         try:
             async with asyncio.timeout(5):
                 await self.lifecycle.may_stop.wait()
         except TimeoutError:
             pass
-        broker = self._services.broker
-        assert broker is not None, "built before it is stopped"
-        broker.groups.close()
-        self._logs.checkpoint_high_watermarks(broker.partitions.high_watermarks())
-        self._logs.close(self.lifecycle.epoch, self._node.world.clock.now())
 
     def _published(self, image: MetadataImage, delta: MetadataDelta) -> None:
         if not self.lifecycle.unfenced.is_set():
@@ -167,15 +172,15 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
                 Feature(name=name, min_supported_version=low, max_supported_version=high)
                 for name, (low, high) in sorted(TOLERATED.items())
             ],
-            rack=config.properties.get("broker.rack"),
+            rack=config.values.optional_text("broker.rack"),
             log_dirs=[directory.directory_id for directory in directories],
             previous_broker_epoch=logs.previous_broker_epoch(),
         ),
         metadata_offset=lambda: metadata.image.provenance.offset,
         clock=world.clock,
-        heartbeat_interval_ms=config.number("broker.heartbeat.interval.ms", 2_000),
-        session_timeout_ms=config.number("broker.session.timeout.ms", 9_000),
-        registration_timeout_ms=config.number("initial.broker.registration.timeout.ms", 60_000),
+        heartbeat_interval_ms=config.values.number("broker.heartbeat.interval.ms"),
+        session_timeout_ms=config.values.number("broker.session.timeout.ms"),
+        registration_timeout_ms=config.values.number("initial.broker.registration.timeout.ms"),
     )
     groups = GroupCoordinators(
         groups_config(config.values),
@@ -188,7 +193,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         settings=settings,
         metadata=metadata,
         partitions=partitions,
-        fetch_sessions=FetchSessions(config.number("max.incremental.fetch.session.cache.slots", 1_000)),
+        fetch_sessions=FetchSessions(config.values.number("max.incremental.fetch.session.cache.slots")),
         forwarding=forwarding,
         auto_creation=AutoCreation(forwarding, settings, tasks),
         producer_ids=ProducerIds(config.node_id, lambda: lifecycle.epoch, forwarding, tasks),
@@ -209,10 +214,23 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
         logs,
         world.disk,
         world.clock,
-        backoff_ms=config.number("log.cleaner.backoff.ms", 15_000),
-        buffer_bytes=config.number("log.cleaner.dedupe.buffer.size", 134_217_728),
+        backoff_ms=config.values.number("log.cleaner.backoff.ms"),
+        buffer_bytes=config.values.number("log.cleaner.dedupe.buffer.size"),
     )
     upkeep = Upkeep(
-        partitions, logs, cleaner, upkeep_schedule(config.values), world.clock, node.deadlines, tasks
+        partitions,
+        logs,
+        cleaner if config.values.flag("log.cleaner.enable") else None,
+        upkeep_schedule(config.values),
+        world.clock,
+        node.deadlines,
+        tasks,
     )
+
+    def follow(values: BrokerValues) -> None:
+        cleaner.backoff_ms = values.number("log.cleaner.backoff.ms")
+        cleaner.buffer_bytes = values.number("log.cleaner.dedupe.buffer.size")
+        logs.keep_producers(values.number("producer.id.expiration.ms"))
+
+    services.configs.follow(follow)
     return BrokerHalf(node, services, lifecycle, configs, publishers, logs, upkeep)

@@ -32,16 +32,6 @@ class NodeConfig:
     bootstrap_servers: tuple[HostPort, ...]
     values: BrokerValues
 
-    def number(self, key: str, default: int = 0) -> int:
-        return self.values.number(key)
-
-    def flag(self, key: str, default: bool = False) -> bool:
-        return self.values.flag(key)
-
-    @property
-    def properties(self) -> Mapping[str, str]:
-        return self.values.given
-
     @property
     def controller_listener(self) -> Listener:
         """Where the own controller is reached: the first of `controller.listener.names`."""

@@ -1,9 +1,10 @@
 """The settings of each room of a node, from the configuration in force."""
 
+from ottla.controller.settings import ConfigRules, ControllerConfig
 from ottla.groups.config import GroupsConfig
 from ottla.log.config import LogConfig
 from ottla.model.config.broker_values import BrokerValues
-from ottla.model.config.topic_defaults import topic_defaults
+from ottla.raft.batches import BATCH_BYTES_MAX
 from ottla.raft.config import QuorumConfig
 from ottla.runtime.partitions.upkeep import UpkeepSchedule
 from ottla.server.settings import BrokerSettings
@@ -19,6 +20,8 @@ def broker_settings(values: BrokerValues) -> BrokerSettings:
         offsets_topic_replication_factor=values.number("offsets.topic.replication.factor"),
         partitions_per_answer_max=values.number("max.request.partition.size.limit"),
         request_timeout_s=values.number("request.timeout.ms") / 1000,
+        controller_socket_timeout_s=values.number("controller.socket.timeout.ms") / 1000,
+        offsets_topic_segment_bytes=values.number("offsets.topic.segment.bytes"),
     )
 
 
@@ -57,12 +60,48 @@ def upkeep_schedule(values: BrokerValues) -> UpkeepSchedule:
     return UpkeepSchedule(
         retention_check_ms=values.number("log.retention.check.interval.ms"),
         high_watermark_checkpoint_ms=values.number("replica.high.watermark.checkpoint.interval.ms"),
-        offset_checkpoint_ms=values.number("log.flush.offset.checkpoint.interval.ms"),
+        offset_checkpoint_ms=min(
+            values.number("log.flush.offset.checkpoint.interval.ms"),
+            values.number("log.flush.start.offset.checkpoint.interval.ms"),
+        ),
         flush_check_ms=values.number("log.flush.scheduler.interval.ms"),
         producer_expiration_check_ms=values.number("producer.id.expiration.check.interval.ms"),
     )
 
 
-def log_config(values: BrokerValues, overrides: dict[str, str]) -> LogConfig:
-    """What a topic with `overrides` obeys on this broker."""
-    return LogConfig.of(topic_defaults(values) | overrides)
+def metadata_log_config(values: BrokerValues) -> LogConfig:
+    """What the metadata log obeys; its own retention deletes whole snapshots and what lies before them."""
+    internal = values.optional_number("internal.metadata.log.segment.bytes")
+    return LogConfig(
+        segment_bytes=values.number("metadata.log.segment.bytes") if internal is None else internal,
+        segment_ms=values.number("metadata.log.segment.ms"),
+        max_message_bytes=BATCH_BYTES_MAX,
+        file_delete_delay_ms=values.number("internal.metadata.delete.delay.millis"),
+    )
+
+
+def controller_config(
+    values: BrokerValues,
+    *,
+    cluster_id: str,
+    rules: ConfigRules,
+    voter_ids: tuple[int, ...],
+    kraft_version: int,
+) -> ControllerConfig:
+    return ControllerConfig(
+        node_id=values.number("node.id"),
+        cluster_id=cluster_id,
+        rules=rules,
+        voter_ids=voter_ids,
+        kraft_version=kraft_version,
+        delete_topic_enable=values.flag("delete.topic.enable"),
+        default_replication_factor=values.number("default.replication.factor"),
+        num_partitions=values.number("num.partitions"),
+        min_insync_replicas=values.number("min.insync.replicas"),
+        unclean_leader_election_enable=values.flag("unclean.leader.election.enable"),
+        broker_session_timeout_ms=values.number("broker.session.timeout.ms"),
+        max_idle_interval_ms=values.number("metadata.max.idle.interval.ms"),
+        auto_leader_rebalance_enable=values.flag("auto.leader.rebalance.enable"),
+        leader_imbalance_check_interval_ms=1000 * values.number("leader.imbalance.check.interval.seconds"),
+        unclean_leader_election_interval_ms=values.number("unclean.leader.election.interval.ms"),
+    )

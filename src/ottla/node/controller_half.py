@@ -3,18 +3,15 @@
 from typing import TYPE_CHECKING
 
 import ottla.server.apis
-from ottla.controller.settings import ControllerConfig
-from ottla.log.config import LogConfig
 from ottla.log.loading import open_log
 from ottla.log.partition_log import PartitionLog
 from ottla.metadata.record import MetadataRecord
 from ottla.model.ids import TopicPartition
 from ottla.model.topics import METADATA_TOPIC
 from ottla.node.config_rules import NodeConfigRules
-from ottla.node.config_settings import quorum_config
+from ottla.node.config_settings import controller_config, metadata_log_config, quorum_config
 from ottla.node.storage.bootstrap_checkpoint import read_bootstrap
 from ottla.node.storage.meta_properties import MetaProperties
-from ottla.raft.batches import BATCH_BYTES_MAX
 from ottla.raft.effects import Send
 from ottla.raft.events import ShutdownRequested, Started
 from ottla.raft.quorum import Quorum as RaftCore
@@ -86,13 +83,12 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
         core, log, _no_peers, world.clock, node.deadlines, lambda error: world.halt(f"metadata log: {error}")
     )
     controller = ActiveController(
-        ControllerConfig(
-            node_id=config.node_id,
+        controller_config(
+            config.values,
             cluster_id=services.cluster_id,
             rules=NodeConfigRules(config.values),
             voter_ids=tuple(voters.last.ids),
             kraft_version=voters.kraft_version,
-            broker_session_timeout_ms=config.number("broker.session.timeout.ms", 9_000),
         ),
         world.entropy,
         world.clock,
@@ -108,13 +104,13 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
         driver,
         lambda: metadata.image,
         SnapshotSchedule(
-            config.number("metadata.log.max.record.bytes.between.snapshots", 20 << 20),
-            config.number("metadata.log.max.snapshot.interval.ms", 3_600_000),
+            config.values.number("metadata.log.max.record.bytes.between.snapshots"),
+            config.values.number("metadata.log.max.snapshot.interval.ms"),
             world.clock.mono_ms(),
         ),
         SnapshotRetention(
-            config.number("metadata.max.retention.bytes", 100 << 20),
-            config.number("metadata.max.retention.ms", 604_800_000),
+            config.values.number("metadata.max.retention.bytes"),
+            config.values.number("metadata.max.retention.ms"),
         ),
         world.clock,
         node.deadlines,
@@ -133,7 +129,7 @@ def _open(node: "Node", directory: str) -> PartitionLog:
         world.disk,
         directory,
         TopicPartition(METADATA_TOPIC, 0),
-        LogConfig(max_message_bytes=BATCH_BYTES_MAX),
+        metadata_log_config(node.config.values),
         entropy=world.entropy,
         now=world.clock.now(),
         clean=False,

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ottla.model.config.broker_checks import connections_per_ip
 from ottla.model.config.broker_configs import BrokerConfigs
+from ottla.model.config.broker_values import BrokerValues
 from ottla.model.ports import Disk, Entropy
 from ottla.node.broker_half import BrokerHalf, build_broker
 from ottla.node.config import NodeConfig
@@ -43,8 +45,9 @@ class Node:
         self.acceptor = Acceptor(
             world.clock,
             self.deadlines,
-            idle_max_ms=config.number("connections.max.idle.ms", 600_000),
-            frame_bytes_max=config.number("socket.request.max.bytes", 104_857_600),
+            idle_max_ms=config.values.number("connections.max.idle.ms"),
+            frame_bytes_max=config.values.number("socket.request.max.bytes"),
+            backlog=config.values.number("socket.listen.backlog.size"),
         )
 
     async def start(self) -> None:
@@ -68,12 +71,20 @@ class Node:
             entropy=world.entropy,
         )
         services.configs = BrokerConfigs(config.values.given)
+        services.configs.follow(self._follow)
         self.controller = build_controller(self, services, meta)
         await self.controller.start()
         if "broker" in config.roles:
             self.broker = build_broker(self, services, found.formatted)
             await self.broker.start()
         _log.info("[KafkaRaftServer nodeId=%d] Kafka Server started", config.node_id)
+
+    def _follow(self, values: BrokerValues) -> None:
+        self.acceptor.limits.allow(
+            values.number("max.connections"),
+            values.number("max.connections.per.ip"),
+            connections_per_ip(values),
+        )
 
     async def stop(self) -> None:
         """Leave in order: the broker hands over, the logs are closed, the quorum is left."""

@@ -12,12 +12,6 @@ from ottla.wire.messages.create_topics_request import (
     CreateTopicsRequest,
 )
 
-_OFFSETS_TOPIC_CONFIGS = {
-    "compression.type": "producer",
-    "cleanup.policy": "compact",
-    "segment.bytes": "104857600",
-}
-
 
 class AutoCreation:
     """Asks the controller once per topic at a time; whoever named the topic asks again."""
@@ -53,8 +47,11 @@ class AutoCreation:
                 num_partitions=settings.offsets_topic_num_partitions,
                 replication_factor=settings.offsets_topic_replication_factor,
                 configs=[
-                    CreatableTopicConfig(name=key, value=value)
-                    for key, value in _OFFSETS_TOPIC_CONFIGS.items()
+                    CreatableTopicConfig(name="compression.type", value="producer"),
+                    CreatableTopicConfig(name="cleanup.policy", value="compact"),
+                    CreatableTopicConfig(
+                        name="segment.bytes", value=str(settings.offsets_topic_segment_bytes)
+                    ),
                 ],
             )
         return CreatableTopic(

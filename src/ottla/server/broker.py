@@ -35,4 +35,4 @@ class Broker:
 
     def forward(self, frame: bytes, client_host: str) -> Later[bytes | bytearray | None]:
         """The active controller's answer to a client's request."""
-        return self.forwarding.forward(frame, client_host, self.settings.request_timeout_s)
+        return self.forwarding.forward(frame, client_host, self.settings.controller_socket_timeout_s)

@@ -33,7 +33,7 @@ class ConnectionLimits:
         self._let_in()
 
     def opened(self, guest: Guest) -> int | None:
-        """Count a new connection; when its address has its maximum already, that number, and none is counted."""
+        """Count a new connection; the maximum of its address instead, if that is reached already."""
         address = guest.client_host
         most = self.by_address_max.get(address, self.per_address_max)
         if self._of_address[address] >= most:

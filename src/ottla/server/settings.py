@@ -16,3 +16,5 @@ class BrokerSettings:
     partitions_per_answer_max: int = 2_000
     """`max.request.partition.size.limit`"""
     request_timeout_s: float = 30.0
+    controller_socket_timeout_s: float = 30.0
+    offsets_topic_segment_bytes: int = 100 * 1024 * 1024

@@ -31,7 +31,7 @@ class Cleaner:
         buffer_bytes: int,
     ) -> None:
         self._partitions, self._directories, self._disk, self._clock = partitions, directories, disk, clock
-        self._backoff_ms, self._buffer_bytes = backoff_ms, buffer_bytes
+        self.backoff_ms, self.buffer_bytes = backoff_ms, buffer_bytes
         self._given_up: set[str] = set()
 
     async def run(self) -> None:
@@ -39,7 +39,7 @@ class Cleaner:
         while True:
             found = filthiest(self._candidates())
             if found is None or not await self._clean(found):
-                await asyncio.sleep(self._backoff_ms / 1000)
+                await asyncio.sleep(self.backoff_ms / 1000)
 
     def _candidates(self) -> Iterator[Cleanable]:
         now = self._clock.now()
@@ -78,7 +78,7 @@ class Cleaner:
         return True
 
     async def _drive(self, found: Cleanable) -> Cleaned:
-        steps = clean(found, OffsetMap(self._buffer_bytes), self._clock.now())
+        steps = clean(found, OffsetMap(self.buffer_bytes), self._clock.now())
         began_ms = self._clock.mono_ms()
         while True:
             try:

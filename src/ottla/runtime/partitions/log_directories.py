@@ -66,6 +66,10 @@ class LogDirectories:
     def all(self) -> Sequence[LogDirectory]:
         return self._directories
 
+    def keep_producers(self, expiration_ms: int) -> None:
+        for directory in self._directories:
+            directory.keep_producers(expiration_ms)
+
     def checkpoint_high_watermarks(self, offsets: dict[TopicPartition, int]) -> None:
         for directory in self._directories:
             directory.checkpoint_high_watermarks(offsets)

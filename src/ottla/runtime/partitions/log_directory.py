@@ -25,6 +25,7 @@ from ottla.log.config import LogConfig
 from ottla.log.folder_names import DELETE, parse_folder_name
 from ottla.log.loading import LoadFact, RecoveringSegment, TruncatedSegment, open_log
 from ottla.log.partition_log import PartitionLog
+from ottla.log.producer_log import PRODUCER_EXPIRATION_MS
 from ottla.model.ids import Offset, TopicPartition
 from ottla.model.now import Now
 from ottla.model.ports import Disk, Entropy
@@ -47,6 +48,7 @@ class LogDirectory:
     ) -> None:
         self._disk, self._entropy = disk, entropy
         self.path, self.directory_id = path, directory_id
+        self._producer_expiration_ms = PRODUCER_EXPIRATION_MS
         self._config_of = config_of
         self._logs: dict[TopicPartition, PartitionLog] = {}
         self._topic_ids: dict[TopicPartition, Uuid | None] = {}
@@ -83,6 +85,7 @@ class LogDirectory:
                 clean=clean,
                 log_start_offset=starts.get(name, 0),
                 recovery_point=recovery_points.get(name),
+                producer_expiration_ms=self._producer_expiration_ms,
             )
             self._logs[name] = yield from _reported(name, loading)
             self._topic_ids[name] = read_partition_metadata(self._disk, folder)
@@ -91,7 +94,13 @@ class LogDirectory:
         """A new, empty partition."""
         folder = f"{self.path}/{name}"
         log = PartitionLog.create(
-            self._disk, folder, name, self._config_of(name.topic), entropy=self._entropy, now=now
+            self._disk,
+            folder,
+            name,
+            self._config_of(name.topic),
+            entropy=self._entropy,
+            now=now,
+            producer_expiration_ms=self._producer_expiration_ms,
         )
         content = partition_metadata(topic_id)
         self._disk.replace_later(f"{folder}/{PARTITION_METADATA}", content, partial(self._noted, log))
@@ -141,6 +150,12 @@ class LogDirectory:
     def note_cleaned(self, name: TopicPartition, offset: int) -> None:
         self._cleaned_offsets[name] = offset
         self._write(CLEANED_OFFSETS, dict(self._cleaned_offsets))
+
+    def keep_producers(self, expiration_ms: int) -> None:
+        """How long producers may be silent before they are forgotten (`producer.id.expiration.ms`)."""
+        self._producer_expiration_ms = expiration_ms
+        for log in self._logs.values():
+            log.keep_producers(expiration_ms)
 
     def checkpoint_high_watermarks(self, offsets: dict[TopicPartition, int]) -> None:
         """Write how far partitions are committed, if that changed."""

@@ -41,7 +41,7 @@ class Upkeep:
         self,
         partitions: Partitions,
         directories: LogDirectories,
-        cleaner: Cleaner,
+        cleaner: Cleaner | None,
         schedule: UpkeepSchedule,
         clock: Clock,
         deadlines: Deadlines,
@@ -57,7 +57,8 @@ class Upkeep:
         self._walk_every(schedule.retention_check_ms, self._delete_expired)
         self._walk_every(schedule.producer_expiration_check_ms, self._expire_producers)
         self._walk_every(schedule.flush_check_ms, self._flush)
-        self._tasks.start(self._cleaner.run())
+        if self._cleaner is not None:
+            self._tasks.start(self._cleaner.run())
 
     def checkpoint_high_watermarks(self) -> None:
         self._directories.checkpoint_high_watermarks(self._partitions.high_watermarks())
