@@ -30,6 +30,8 @@ class NodeConfig:
     voters: Mapping[int, HostPort]
     """The members of a static quorum: `controller.quorum.voters`."""
     bootstrap_servers: tuple[HostPort, ...]
+    protocols: Mapping[str, str]
+    """The security protocol of each listener, by name."""
     values: BrokerValues
 
     @property
@@ -61,6 +63,7 @@ def node_config(properties: Mapping[str, str]) -> NodeConfig:
         bootstrap_servers=tuple(
             quorum_bootstrap_servers(values.words("controller.quorum.bootstrap.servers"))
         ),
+        protocols={endpoint.listener: endpoint.protocol for endpoint in listeners.every},
         values=values,
     )
 

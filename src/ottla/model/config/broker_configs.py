@@ -18,6 +18,7 @@ from ottla.model.config.dynamic_rules import (
 )
 from ottla.model.config.listeners import read_listeners
 from ottla.model.config.reconfiguration import check_change
+from ottla.model.config.served import check_served
 from ottla.model.config.synonyms import synonyms, without_listener
 
 OnChange = Callable[[BrokerValues], None]
@@ -53,7 +54,13 @@ class BrokerConfigs:
         check_dynamic(properties, per_broker=per_broker)
         broker = properties if per_broker else self.dynamic_broker
         default = self.dynamic_default if per_broker else properties
-        self._checked(merged(self.static, default, broker))
+        values = self._checked(merged(self.static, default, broker))
+        check_served(properties)
+        for name in ("listeners", "listener.security.protocol.map"):
+            if values.value(name) != self.values.value(name):
+                raise ConfigException(
+                    f"{name} can't be altered while the broker runs. Change it at a restart."
+                )
 
     def _apply(self) -> list[str]:
         try:
