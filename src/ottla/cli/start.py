@@ -4,6 +4,10 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ottla.node.node import Node
 
 HELP = """\
 Run a node.
@@ -122,41 +126,61 @@ def _start(given: StartArguments) -> None:
     from ottla.node.config import node_config, with_overrides
     from ottla.node.config_files import environment_properties, file_properties
     from ottla.node.logging import configure_logging
-    from ottla.node.process import local_world, run_node
+    from ottla.node.process import run_node
 
     on_terminal = sys.stdout.isatty() and given.log_format == "text"
     configure_logging(given.log_format, level="WARN" if on_terminal else "INFO")
+    on_started = _greet if on_terminal else None
+    environment = environment_properties(os.environ) if given.environment else {}
     if given.properties_file is not None:
-        properties = file_properties(given.properties_file)
-    else:
-        from ottla.node.quick_start import alone_properties, choose_ports
+        properties = file_properties(given.properties_file) | environment
+        run_node(node_config(with_overrides(properties, given.overrides)), on_started=on_started)
+        return
+    from ottla.node.quick_start import alone_properties, choose_ports, format_on_first_use
 
-        properties = alone_properties(_directory(given), choose_ports(given.port))
-    if given.environment:
-        properties |= environment_properties(os.environ)
-    config = node_config(with_overrides(properties, given.overrides))
-    world = local_world()
-    if given.properties_file is None:
-        from ottla.node.quick_start import format_on_first_use
-
-        format_on_first_use(config, world)
+    directory = _directory(given)
     try:
-        run_node(config, world)
+        properties = alone_properties(directory, choose_ports(given.port)) | environment
+        config = node_config(with_overrides(properties, given.overrides))
+        run_node(config, prepare=format_on_first_use, on_started=on_started)
     finally:
         if given.temporary:
-            _remove(config.log_dirs)
+            _remove(directory)
 
 
 def _directory(given: StartArguments) -> str:
-    if not given.temporary:
-        return given.directory or "data"
-    from tempfile import mkdtemp
+    """Made if need be, so that it can be locked before anything is written to it."""
+    from ottla.node.process import CannotStart
 
-    return mkdtemp(prefix="ottla-")
+    if given.temporary:
+        from tempfile import mkdtemp
+
+        return mkdtemp(prefix="ottla-")
+    directory = given.directory or "data"
+    try:
+        os.makedirs(directory, exist_ok=True)  # noqa: PTH103  # pathlib costs the start 4 ms
+    except OSError as error:
+        raise CannotStart(
+            f"Can't make the directory {directory}: {error.strerror}. Choose another with --dir."
+        ) from error
+    return directory
 
 
-def _remove(directories: tuple[str, ...]) -> None:
+def _remove(directory: str) -> None:
     from shutil import rmtree
 
-    for directory in directories:
-        rmtree(directory, ignore_errors=True)
+    rmtree(directory, ignore_errors=True)
+
+
+def _greet(node: "Node") -> None:
+    """What a person wants to know, on a terminal."""
+    from ottla import __version__
+
+    config = node.config
+    served = ", ".join(f"{each.host}:{each.port}" for each in config.advertised if each.kind == "broker")
+    sys.stdout.write(
+        f"Ottla {__version__} is ready: Kafka clients connect to {served}\n"
+        f"  data   {', '.join(config.log_dirs)}\n"
+        "  stop   Ctrl-C\n"
+    )
+    sys.stdout.flush()

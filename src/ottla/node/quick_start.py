@@ -1,28 +1,18 @@
 """A node that needs no configuration: on this machine alone, formatted on first use."""
 
-import errno
 import os
-import socket
 from typing import Final, NamedTuple
 
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.uuid import uuid_text
 from ottla.node.config import NodeConfig
 from ottla.node.node import World
-from ottla.node.storage.formatter import FormatOptions, NodeToFormat, format_storage
+from ottla.node.ports import free_port, is_free
 
-DEFAULT_PORT: Final = 9092
 _NEAR: Final = 100
-_ALONE: Final = {
+ALONE: Final = {
     "offsets.topic.replication.factor": "1",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
-    "group.consumer.assignment.interval.ms": "0",
-    "group.share.assignment.interval.ms": "0",
-    "group.streams.assignment.interval.ms": "0",
 }
 """One node has one copy of everything, and its groups wait for nobody."""
 
@@ -43,25 +33,29 @@ def alone_properties(directory: str, ports: Ports) -> dict[str, str]:
         "controller.listener.names": "CONTROLLER",
         "controller.quorum.bootstrap.servers": f"localhost:{ports.controller}",
         "log.dirs": os.path.abspath(directory),  # noqa: PTH100  # pathlib costs the start 4 ms
-        **_ALONE,
+        **ALONE,
     }
 
 
 def choose_ports(port: int) -> Ports:
     """`port` for clients (0: any that is free), the controller's near it. Raises ConfigException."""
-    if port == 0:
-        port = _free_port(0)
+    port = port or free_port()
     for controller in range(port + 1, min(port + _NEAR, 65_536)):
-        if _is_free(controller):
+        if is_free(controller):
             return Ports(port, controller)
     raise ConfigException(f"No port near {port} is free for the controller. Choose another with --port.")
 
 
-def format_on_first_use(config: NodeConfig, world: World) -> bool:
-    """Format the directories unless they are; whether that was needed. Raises StorageError, OSError."""
-    disk, entropy = world.disk, world.entropy
-    if disk.exists(f"{config.metadata_log_dir}/meta.properties"):
-        return False
+def is_formatted(config: NodeConfig, world: World) -> bool:
+    return world.disk.exists(f"{config.metadata_log_dir}/meta.properties")
+
+
+def format_on_first_use(config: NodeConfig, world: World) -> None:
+    """Format the directories unless they are. Raises StorageError, OSError."""
+    if is_formatted(config, world):
+        return
+    from ottla.node.storage.formatter import FormatOptions, NodeToFormat, format_storage
+
     listener = config.controller_listener
     node = NodeToFormat(
         node_id=config.node_id,
@@ -73,24 +67,6 @@ def format_on_first_use(config: NodeConfig, world: World) -> bool:
         has_static_voters=bool(config.voters),
     )
     options = FormatOptions(
-        cluster_id=uuid_text(entropy.uuid()), standalone=not config.voters, ignore_formatted=True
+        cluster_id=uuid_text(world.entropy.uuid()), standalone=not config.voters, ignore_formatted=True
     )
-    format_storage(node, options, disk, entropy, world.clock.now().wall_ms, lambda line: None)
-    return True
-
-
-def _is_free(port: int) -> bool:
-    try:
-        _free_port(port)
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-            raise
-        return False
-    return True
-
-
-def _free_port(port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port))
-        return int(probe.getsockname()[1])
+    format_storage(node, options, world.disk, world.entropy, world.clock.now().wall_ms, lambda line: None)
