@@ -34,6 +34,7 @@ _BEHIND_CORRELATION = 8
 _BATCH_SIZE_AT = 8
 _BATCH_OVERHEAD = 12
 _RESULT = Struct(">qqq").pack_into
+_UNASSIGNED = bytes(8)
 _TAGS = b"\0\0\0"
 """Behind the records of a flexible request: no tags for partition, topic, request."""
 
@@ -86,6 +87,7 @@ class RepeatedProduce:
         try:
             appended = partition.append(frame[start:end], now, Origin.CLIENT)
         except (AppendRefused, OSError):
+            frame[start : start + 8] = _UNASSIGNED  # the log may have numbered the batch before it refused
             return None
         answer = self._answer[:]
         answer[4:8] = frame[_CORRELATION_AT:_BEHIND_CORRELATION]

@@ -1,11 +1,12 @@
 """DescribeTopicPartitions (key 75): partitions page by page, with eligible leader replicas (KIP-966).
 
 Topics come sorted by name; the cursor says where the next page begins.
-Errors, per topic: UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION; INVALID_REQUEST for a negative cursor.
+Errors, per topic: UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION; of all: INVALID_REQUEST for a cursor
+that is negative or on none of them.
 """
 
 from ottla.metadata.partitions import Partition
-from ottla.model.errors import ApiError, ErrorCode
+from ottla.model.errors import ErrorCode
 from ottla.model.topics import is_internal, name_refusal
 from ottla.server.context import RequestContext
 from ottla.server.translate.authorized_operations import ALL_OF_TOPIC
@@ -22,7 +23,14 @@ from ottla.wire.messages.describe_topic_partitions_response import (
 def describe_topic_partitions(
     request: DescribeTopicPartitionsRequest, context: RequestContext
 ) -> DescribeTopicPartitionsResponse:
-    first_name, first_index = ("", 0) if request.cursor is None else _position(request)
+    if refusal := _refusal(request):
+        topics = [
+            DescribeTopicPartitionsResponseTopic(name=topic.name, error_code=refusal)
+            for topic in request.topics
+        ]
+        return DescribeTopicPartitionsResponse(topics=topics)
+    cursor = request.cursor
+    first_name, first_index = ("", 0) if cursor is None else (cursor.topic_name, cursor.partition_index)
     names = sorted({topic.name for topic in request.topics})
     if not names:
         names = [topic.name for topic in context.image.topics.sorted_by_name()]
@@ -43,15 +51,15 @@ def describe_topic_partitions(
     return response
 
 
-def _position(request: DescribeTopicPartitionsRequest) -> tuple[str, int]:
-    assert request.cursor is not None, "asked before"
-    if request.cursor.partition_index < 0:
-        raise ApiError(
-            ErrorCode.INVALID_REQUEST,
-            f"DescribeTopicPartitionsRequest cursor partition must be valid: "
-            f"{request.cursor.partition_index}",
-        )
-    return request.cursor.topic_name, request.cursor.partition_index
+def _refusal(request: DescribeTopicPartitionsRequest) -> ErrorCode | None:
+    """A cursor must stand on one of the topics that are asked for, if any are."""
+    cursor = request.cursor
+    if cursor is None:
+        return None
+    names = {topic.name for topic in request.topics}
+    if cursor.partition_index < 0 or (names and cursor.topic_name not in names):
+        return ErrorCode.INVALID_REQUEST
+    return None
 
 
 def _topic(
@@ -63,7 +71,9 @@ def _topic(
         error = (
             ErrorCode.INVALID_TOPIC_EXCEPTION if name_refusal(name) else ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
         )
-        return DescribeTopicPartitionsResponseTopic(name=name, error_code=error), None
+        return DescribeTopicPartitionsResponseTopic(
+            name=name, error_code=error, topic_authorized_operations=ALL_OF_TOPIC
+        ), None
     wanted = [(index, partition) for index, partition in found.sorted_partitions() if index >= first]
     topic = DescribeTopicPartitionsResponseTopic(
         name=name,

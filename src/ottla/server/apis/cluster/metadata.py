@@ -3,14 +3,16 @@
 Versions: 0 takes an empty list for all topics, later ones null; 4 adds the choice of auto-creation; 5 offline
 replicas; 7 leader epochs; 8 authorized operations; 9 is flexible; 10 topic ids, 12 by them; 13 a top-level
 error.
-Errors, per topic: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION; per partition
+Errors, of all topics: INVALID_REQUEST for a topic id before version 12, UNKNOWN_SERVER_ERROR for a topic
+with neither id nor name. Per topic: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION;
+per partition
 LEADER_NOT_AVAILABLE, LISTENER_NOT_FOUND, REPLICA_NOT_AVAILABLE (version 0 only).
 """
 
 from ottla.metadata.brokers import Broker
 from ottla.metadata.partitions import Partition
 from ottla.metadata.topics import Topic
-from ottla.model.errors import ApiError, ErrorCode
+from ottla.model.errors import ErrorCode
 from ottla.model.topics import is_internal, name_refusal
 from ottla.model.uuid import ZERO
 from ottla.server.context import RequestContext
@@ -24,9 +26,13 @@ from ottla.wire.messages.metadata_response import (
     MetadataResponseTopic,
 )
 
+_IDS_FROM, _ERROR_FROM = 12, 13
+
 
 def metadata(request: MetadataRequest, context: RequestContext) -> MetadataResponse:
     image = context.image
+    if refusal := _refusal(request, context.version):
+        return refusal
     topics = _all_topics(context) if _asks_all(request, context) else _named_topics(request, context)
     if request.include_topic_authorized_operations:
         for topic in topics:
@@ -54,20 +60,32 @@ def _all_topics(context: RequestContext) -> list[MetadataResponseTopic]:
 
 def _named_topics(request: MetadataRequest, context: RequestContext) -> list[MetadataResponseTopic]:
     topics = request.topics or []
-    if context.version < 12:
-        _refuse_ids(topics)
+    if any(topic.topic_id != ZERO for topic in topics):
+        topics = [topic for topic in topics if topic.topic_id != ZERO]
     absent: list[str] = []
-    answers = [_named(asked, context, absent) for asked in topics]
+    once = {(topic.topic_id, topic.name): topic for topic in topics}
+    answers = [_named(asked, context, absent) for asked in once.values()]
     if absent and request.allow_auto_topic_creation and context.broker.settings.auto_create_topics_enable:
         context.broker.auto_creation.create(absent)
     return answers
 
 
-def _refuse_ids(topics: list[MetadataRequestTopic]) -> None:
-    if any(topic.topic_id != ZERO for topic in topics):
-        raise ApiError(ErrorCode.INVALID_REQUEST, "Topic IDs are not supported in requests before version 12")
-    if any(topic.name is None for topic in topics):
-        raise ApiError(ErrorCode.INVALID_REQUEST)
+def _refusal(request: MetadataRequest, version: int) -> MetadataResponse | None:
+    """Every topic fails where one is named by an id too early, or neither by id nor by name."""
+    topics = request.topics or []
+    if version < _IDS_FROM and any(topic.topic_id != ZERO or topic.name is None for topic in topics):
+        error = ErrorCode.INVALID_REQUEST
+    elif any(topic.topic_id == ZERO and topic.name is None for topic in topics):
+        error = ErrorCode.UNKNOWN_SERVER_ERROR
+    else:
+        return None
+    return MetadataResponse(
+        error_code=error if version >= _ERROR_FROM else ErrorCode.NONE,
+        topics=[
+            MetadataResponseTopic(name=topic.name or "", topic_id=topic.topic_id, error_code=error)
+            for topic in topics
+        ],
+    )
 
 
 def _named(asked: MetadataRequestTopic, context: RequestContext, absent: list[str]) -> MetadataResponseTopic:

@@ -37,6 +37,12 @@ def _partition(topic: str, index: int, context: RequestContext) -> PartitionResp
         return PartitionResponse(
             partition_index=index, error_code=ErrorCode.INVALID_TOPIC_EXCEPTION, error_message=refusal
         )
+    if context.image.topics.by_name(topic) is None:
+        return PartitionResponse(
+            partition_index=index,
+            error_code=ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+            error_message="This server does not host this topic-partition.",
+        )
     partition, error = context.broker.partitions.led(topic, ZERO, index)
     if partition is None:
         return PartitionResponse(partition_index=index, error_code=error)

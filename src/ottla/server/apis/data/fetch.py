@@ -4,15 +4,15 @@ Versions: 4 adds isolation levels; 7 sessions (KIP-227); 9 leader epochs (KIP-32
 12 is flexible and tells diverging epochs; 13 names topics by id; 15 moves the replica id (KIP-903); 16 tells
 where leaders are (KIP-951); 18 adds the follower's high watermark (KIP-1166).
 Errors: FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, FETCH_SESSION_TOPIC_ID_ERROR for the whole;
-per partition OFFSET_OUT_OF_RANGE, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, and where a topic can't be
-found.
+per partition NOT_LEADER_OR_FOLLOWER to a broker that is no replica, OFFSET_OUT_OF_RANGE, FENCED_LEADER_EPOCH,
+UNKNOWN_LEADER_EPOCH, and where a topic can't be found.
 """
 
 from ottla.log.partition_log import Slice
 from ottla.machine.later import Later
 from ottla.model.errors import ErrorCode
 from ottla.replication.fetch_sessions import FINAL_EPOCH, INITIAL_EPOCH, FetchedPartition, FetchSession, Key
-from ottla.runtime.partitions.fetching import Fetching, FetchLimits, FetchResult
+from ottla.runtime.partitions.fetching import UNKNOWN, Fetching, FetchLimits, FetchResult
 from ottla.server.context import RequestContext
 from ottla.server.fast.fetch_answer import FetchAnswer
 from ottla.wire.messages.fetch_request import FetchRequest
@@ -26,6 +26,9 @@ from ottla.wire.messages.fetch_response import (
 
 _BY_TOPIC_ID_FROM = 13
 _READ_COMMITTED = 1
+_NO_EPOCH = -1
+_UNFOUND = frozenset({ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOPIC_ID})
+"""Nothing was read, so nothing is said about transactions."""
 
 
 def fetch(
@@ -34,12 +37,25 @@ def fetch(
     if context.listener.kind == "controller":
         return context.quorum.ask(request, context.version, context.listener.name)
     session, wanted = _session(request, context)
+    if _follower_id(request) >= 0:
+        return _answer(request, session, [_not_a_replica(each, context) for each in wanted])
     fetching = Fetching(context.broker.partitions, context.deadlines, wanted, _limits(request, context))
     results = fetching.begin(context.now.mono_ms)
     if isinstance(results, Later):
         context.on_close(fetching.give_up)
         return results.then(lambda found: _answer(request, session, found))
     return _answer(request, session, results)
+
+
+def _follower_id(request: FetchRequest) -> int:
+    """The broker that follows, or -1: until version 14 in one place, since then in another."""
+    return max(request.replica_id, request.replica_state.replica_id)
+
+
+def _not_a_replica(wanted: FetchedPartition, context: RequestContext) -> FetchResult:
+    """Every partition has one replica, so no other broker may follow it."""
+    partition, error = context.broker.partitions.led(wanted.topic, wanted.topic_id, wanted.partition)
+    return FetchResult(wanted, error if partition is None else ErrorCode.NOT_LEADER_OR_FOLLOWER)
 
 
 def _limits(request: FetchRequest, context: RequestContext) -> FetchLimits:
@@ -66,7 +82,7 @@ def _session(
         return session, list(session.partitions.values())
     if request.session_id:
         sessions.close(request.session_id)
-    if request.session_epoch == FINAL_EPOCH or not named:
+    if request.session_epoch == FINAL_EPOCH:
         return None, named
     opened = sessions.open(
         1 + context.entropy.below(2**31 - 1),
@@ -81,20 +97,22 @@ def _session(
 
 
 def _named(request: FetchRequest, context: RequestContext, by_id: bool) -> list[FetchedPartition]:
-    return [
+    """As asked; the last where a partition is named twice."""
+    partitions = [
         FetchedPartition(
             topic=context.topic_name(topic.topic_id) or "" if by_id else topic.topic,
             topic_id=topic.topic_id,
             partition=partition.partition,
             max_bytes=partition.partition_max_bytes,
             fetch_offset=partition.fetch_offset,
-            current_leader_epoch=partition.current_leader_epoch,
+            current_leader_epoch=max(partition.current_leader_epoch, _NO_EPOCH),
             log_start_offset=partition.log_start_offset,
             last_fetched_epoch=partition.last_fetched_epoch,
         )
         for topic in request.topics
         for partition in topic.partitions
     ]
+    return list({(each.topic, each.topic_id, each.partition): each for each in partitions}.values())
 
 
 def _forgotten(request: FetchRequest, context: RequestContext, by_id: bool) -> list[Key]:
@@ -125,6 +143,15 @@ def _answer(request: FetchRequest, session: FetchSession | None, results: list[F
     return FetchAnswer(response, slices)
 
 
+def _aborted(result: FetchResult) -> list[AbortedTransaction] | None:
+    """None unless the reader wants only what is committed."""
+    if result.aborted is None:
+        return None
+    return [
+        AbortedTransaction(producer_id=producer, first_offset=first) for producer, first in result.aborted
+    ]
+
+
 def _has_news(result: FetchResult) -> bool:
     wanted = result.wanted
     return (
@@ -152,10 +179,10 @@ def _partition(result: FetchResult) -> PartitionData:
         log_start_offset=result.log_start_offset,
         records=b"",
     )
-    if result.aborted is not None:
-        data.aborted_transactions = [
-            AbortedTransaction(producer_id=producer, first_offset=first) for producer, first in result.aborted
-        ]
+    if result.error is ErrorCode.OFFSET_OUT_OF_RANGE:
+        data.high_watermark = data.last_stable_offset = data.log_start_offset = UNKNOWN
+    if result.error not in _UNFOUND:
+        data.aborted_transactions = _aborted(result)
     if result.diverging is not None:
         data.diverging_epoch = EpochEndOffset(epoch=result.diverging[0], end_offset=result.diverging[1])
     return data

@@ -6,7 +6,7 @@ transactional id, which this node does not serve yet; COORDINATOR_LOAD_IN_PROGRE
 """
 
 from ottla.machine.later import Later
-from ottla.model.errors import ApiError, ErrorCode
+from ottla.model.errors import ErrorCode
 from ottla.server.context import RequestContext
 from ottla.wire.messages.init_producer_id_request import InitProducerIdRequest
 from ottla.wire.messages.init_producer_id_response import InitProducerIdResponse
@@ -18,16 +18,18 @@ def init_producer_id(
     request: InitProducerIdRequest, context: RequestContext
 ) -> InitProducerIdResponse | Later[InitProducerIdResponse]:
     if request.transactional_id == "" or (request.producer_id == _NONE) != (request.producer_epoch == _NONE):
-        raise ApiError(ErrorCode.INVALID_REQUEST)
+        return _refused(ErrorCode.INVALID_REQUEST)
     if request.transactional_id is not None:
-        raise ApiError(ErrorCode.UNSUPPORTED_VERSION)
+        return _refused(ErrorCode.UNSUPPORTED_VERSION)
     producer_id = context.broker.producer_ids.take()
     return producer_id.then(_answer) if isinstance(producer_id, Later) else _answer(producer_id)
 
 
 def _answer(producer_id: int | None) -> InitProducerIdResponse:
     if producer_id is None:
-        return InitProducerIdResponse(
-            error_code=ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, producer_id=_NONE, producer_epoch=_NONE
-        )
+        return _refused(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS)
     return InitProducerIdResponse(producer_id=producer_id, producer_epoch=0)
+
+
+def _refused(error: ErrorCode) -> InitProducerIdResponse:
+    return InitProducerIdResponse(error_code=error, producer_id=_NONE, producer_epoch=_NONE)

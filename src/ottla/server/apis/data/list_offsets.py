@@ -25,6 +25,7 @@ from ottla.wire.messages.list_offsets_response import (
 _READ_COMMITTED = 1
 LATEST, EARLIEST, MAX_TIMESTAMP, EARLIEST_LOCAL, LATEST_TIERED, EARLIEST_PENDING_UPLOAD = range(-1, -7, -1)
 _SINCE_VERSION = {MAX_TIMESTAMP: 7, EARLIEST_LOCAL: 8, LATEST_TIERED: 9, EARLIEST_PENDING_UPLOAD: 11}
+_EPOCHS_FROM = 4
 _NOT_FOUND = FoundOffset(-1, -1, -1)
 
 
@@ -41,7 +42,7 @@ def list_offsets(request: ListOffsetsRequest, context: RequestContext) -> ListOf
                     _failed(each, ErrorCode.INVALID_REQUEST)
                     if named[topic.name, each.partition_index] > 1
                     else _answer(topic.name, each, context, read_committed)
-                    for each in topic.partitions
+                    for each in {each.partition_index: each for each in topic.partitions}.values()
                 ],
             )
             for topic in request.topics
@@ -65,7 +66,7 @@ def _answer(
         partition_index=asked.partition_index,
         timestamp=found.timestamp,
         offset=found.offset,
-        leader_epoch=found.leader_epoch,
+        leader_epoch=found.leader_epoch if context.version >= _EPOCHS_FROM else -1,
     )
 
 

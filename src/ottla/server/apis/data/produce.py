@@ -4,8 +4,10 @@ Versions: 3 is the first that carries batches of format 2; 8 adds errors per rec
 flexible; 10 tells the current leader (KIP-951); 13 names topics by id (KIP-516).
 Errors, per partition: those of the log; INVALID_REQUIRED_ACKS, NOT_LEADER_OR_FOLLOWER,
 UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, NOT_ENOUGH_REPLICAS, REQUEST_TIMED_OUT, INVALID_TOPIC_EXCEPTION
-for internal topics, UNSUPPORTED_VERSION for transactional batches. With acks=0 an error closes the
-connection.
+for internal topics, INVALID_RECORD for anything but one batch of format 2, UNSUPPORTED_COMPRESSION_TYPE for
+zstd before version 7, UNSUPPORTED_VERSION for transactional batches. Of the whole request: CORRUPT_MESSAGE
+for bytes that are no batches, TRANSACTIONAL_ID_AUTHORIZATION_FAILED for a transactional batch without an id.
+With acks=0 an error closes the connection.
 """
 
 from ottla.log.append_refused import AppendRefused
@@ -14,8 +16,10 @@ from ottla.machine.later import Later, all_of
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import Offset
 from ottla.model.topics import is_internal
+from ottla.records.invalid_record import CorruptBatch
 from ottla.runtime.partitions.partition import Partition, committed_all
 from ottla.server.context import RequestContext
+from ottla.server.translate.produced_batch import BatchRefused, Records, is_transactional, one_batch
 from ottla.wire.messages.produce_request import PartitionProduceData, ProduceRequest, TopicProduceData
 from ottla.wire.messages.produce_response import (
     BatchIndexAndErrorMessage,
@@ -26,14 +30,19 @@ from ottla.wire.messages.produce_response import (
 from ottla.wire.primitives import ProtocolError
 
 _ADMIN_CLIENT = "__admin_client"
-_ATTRIBUTES_LOW_BYTE = 22
-_TRANSACTIONAL = 0x10
+_BEFORE_VALIDATION = frozenset(
+    {ErrorCode.CORRUPT_MESSAGE, ErrorCode.MESSAGE_TOO_LARGE, ErrorCode.RECORD_LIST_TOO_LARGE}
+)
+"""Along with these Kafka does not tell where the log starts."""
 _Waiting = tuple[PartitionProduceResponse, Later[ErrorCode]]
 
 
 def produce(
     request: ProduceRequest, context: RequestContext
 ) -> ProduceResponse | Later[ProduceResponse | None] | None:
+    refusal = _refusal_of_all(request)
+    if refusal is not None:
+        return _all_refused(request, *refusal)
     waiting: list[_Waiting] = []
     response = ProduceResponse(
         responses=[
@@ -62,6 +71,13 @@ def _append(
     context: RequestContext,
     waiting: list[_Waiting],
 ) -> PartitionProduceResponse:
+    partition, error = context.broker.partitions.led(topic.name, topic.topic_id, data.index)
+    if partition is None:
+        return _refused(data.index, error, None)
+    try:
+        records = one_batch(data.records, context.version)
+    except BatchRefused as refused:
+        return _refused(data.index, refused.error, None)
     if request.acks not in (-1, 0, 1):
         return PartitionProduceResponse(
             index=data.index,
@@ -69,13 +85,10 @@ def _append(
             base_offset=-1,
             log_append_time_ms=-1,
         )
-    partition, error = context.broker.partitions.led(topic.name, topic.topic_id, data.index)
-    if partition is None:
-        return _refused(data.index, error, None)
-    if refusal := _refusal(request, partition, data, context):
+    if refusal := _refusal(request, partition, records, context):
         return _refused(data.index, *refusal)
     try:
-        appended = partition.append(data.records, context.now, Origin.CLIENT)  # type: ignore[arg-type]
+        appended = partition.append(records, context.now, Origin.CLIENT)
     except AppendRefused as refused:
         return _log_refused(data.index, partition, refused)
     except OSError:
@@ -90,16 +103,13 @@ def _append(
 
 
 def _refusal(
-    request: ProduceRequest, partition: Partition, data: PartitionProduceData, context: RequestContext
+    request: ProduceRequest, partition: Partition, records: Records, context: RequestContext
 ) -> tuple[ErrorCode, str | None] | None:
     """Why the partition takes no such records, before the log is asked."""
-    records = data.records
-    if records is None or len(records) <= _ATTRIBUTES_LOW_BYTE:
-        return ErrorCode.INVALID_RECORD, "Record batch is null or too small"
-    if request.transactional_id is not None or records[_ATTRIBUTES_LOW_BYTE] & _TRANSACTIONAL:
+    if is_transactional(records):
         return ErrorCode.UNSUPPORTED_VERSION, "Transactions are not supported by this node yet"
     if is_internal(partition.name.topic) and context.client_id != _ADMIN_CLIENT:
-        return ErrorCode.INVALID_TOPIC_EXCEPTION, f"Cannot append to internal topic {partition.name.topic}"
+        return ErrorCode.INVALID_TOPIC_EXCEPTION, None
     if request.acks == -1 and not partition.replica.enough_replicas:
         isr, least = len(partition.replica.isr), partition.replica.min_isr
         return (
@@ -133,7 +143,8 @@ def _refused(index: int, error: ErrorCode, message: str | None) -> PartitionProd
 
 def _log_refused(index: int, partition: Partition, refused: AppendRefused) -> PartitionProduceResponse:
     answer = _refused(index, refused.error, refused.client_message)
-    answer.log_start_offset = partition.log.log_start_offset
+    if refused.error not in _BEFORE_VALIDATION:
+        answer.log_start_offset = partition.log.log_start_offset
     answer.record_errors = [
         BatchIndexAndErrorMessage(batch_index=at, batch_index_error_message=message)
         for at, message in refused.record_errors
@@ -148,6 +159,34 @@ def _committed(
         if error is not ErrorCode.NONE:
             answer.error_code, answer.base_offset = error, -1
             answer.log_append_time_ms = answer.log_start_offset = -1
+    return response
+
+
+def _refusal_of_all(request: ProduceRequest) -> tuple[ErrorCode, str | None] | None:
+    """Why nothing of the request is looked at."""
+    found = [data.records for topic in request.topic_data for data in topic.partition_data if data.records]
+    try:
+        transactional = any(is_transactional(records) for records in found)
+    except CorruptBatch as error:
+        return ErrorCode.CORRUPT_MESSAGE, str(error)
+    if transactional and request.transactional_id is None:
+        return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, None
+    return None
+
+
+def _all_refused(request: ProduceRequest, error: ErrorCode, message: str | None) -> ProduceResponse:
+    response = ProduceResponse(
+        responses=[
+            TopicProduceResponse(
+                name=topic.name,
+                topic_id=topic.topic_id,
+                partition_responses=[_refused(data.index, error, message) for data in topic.partition_data],
+            )
+            for topic in request.topic_data
+        ]
+    )
+    if request.acks == 0:
+        _close_on_error(response)
     return response
 
 

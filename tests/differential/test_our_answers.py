@@ -1,0 +1,30 @@
+"""Every API answers at every version what Apache Kafka 4.3.1 answered to the same requests.
+
+`kafka_answers` is Kafka's side of the conversation; `test_against_kafka` writes it anew.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.differential.conversation import CHAPTERS, SETTINGS, converse, kept
+from tests.differential.differences import reason
+from tests.e2e.ottla_node import ottla_node
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    overrides = [f"{key}={value}" for key, value in SETTINGS.items()]
+    with ottla_node(tmp_path_factory.mktemp("ottla"), overrides=overrides) as node:
+        return converse(node.port)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_our_answers_are_kafkas(chapter: str, ours: dict[str, dict[str, Any]]) -> None:
+    theirs = kept(chapter)
+    assert ours[chapter].keys() == theirs.keys()
+    differing = {label for label in theirs if ours[chapter][label] != theirs[label]}
+    known = {label for label in theirs if reason(chapter, label)}
+    for label in sorted(differing - known):
+        assert ours[chapter][label] == theirs[label], label
+    assert differing == known, "a difference that is no more, or one that nobody explained"
