@@ -1,0 +1,1 @@
+"""What `kafka-storage` is made of: its command line and the tables that it shows."""
