@@ -35,8 +35,8 @@ def _overrides(words: list[str]) -> list[str]:
     for word in rest:
         name, equals, value = word.partition("=")
         if name != "--override":
-            wrong = f"{name} is no option" if word.startswith("-") else f"'{word}' is one argument too many"
-            raise ConfigException(f"{wrong}. {USAGE.strip()}")
+            wrong = "is no option" if word.startswith("-") else "is one argument too many"
+            raise ConfigException(f"{name} {wrong}. {USAGE.strip()}")
         found.append(value if equals else next(rest, ""))
     return found
 
