@@ -101,7 +101,8 @@ class Cluster:
                 attempt.tries += 1
                 remaining_s = max(0.001, attempt.deadline_s - asyncio.get_running_loop().time())
                 timeout_s = min(self.settings.request_timeout_ms / 1000, remaining_s)
-                return call.read(await channel.request(call.request, timeout_s=timeout_s))
+                version = _version(call, channel)
+                return call.read(await channel.request(call.request, version=version, timeout_s=timeout_s))
             except TryAgain as error:
                 if error.code in MOVED:
                     await self._look_again(call.to)
@@ -179,6 +180,12 @@ class Cluster:
             self._notify(Unreachable(node))
             raise
         self._failures.pop(node.id, None)
+
+
+def _version(call: Call[Any], channel: Channel) -> int | None:
+    if call.version_max is None:
+        return None
+    return min(call.version_max, channel.link.version_of(call.request))
 
 
 class _Attempt:

@@ -57,6 +57,8 @@ class Call(Generic[Answer]):
     to: Target
     request: Message
     read: Callable[[Any], Answer]
+    version_max: int | None = None
+    """The highest version to use, where a later one asks for what we don't have."""
 
 
 MOVED: Final = frozenset(

@@ -4,7 +4,7 @@ import re
 import sys
 
 from ottla.cli.options import Usage
-from ottla.cli.tools.client_properties import ClientProperties, key_values, read_properties
+from ottla.cli.tools.client_properties import ClientProperties, Definition, key_values, read_properties
 from ottla.link.producer.settings import ProducerSettings
 from ottla.model.config.config_exception import ConfigException
 from ottla.records.compression import Codec
@@ -12,7 +12,7 @@ from ottla.records.compression import Codec
 _LINE_READER = "org.apache.kafka.tools.LineMessageReader"
 _POSITIVE = ("range", 0, None)
 _CODECS = tuple(codec.name.lower() for codec in Codec)
-_DEFINITIONS = {
+_DEFINITIONS: dict[str, Definition] = {
     "acks": ("STRING", "all", ("one of", ("all", "-1", "0", "1"))),
     "batch.size": ("INT", "16384", _POSITIVE),
     "buffer.memory": ("LONG", "33554432", _POSITIVE),

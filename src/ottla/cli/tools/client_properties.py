@@ -12,7 +12,10 @@ from ottla.model.config.config_exception import ConfigException
 from ottla.model.config.definitions import ConfigKey
 
 _ANY_INT = ("range", 0, None)
-_DEFINITIONS: Final[dict[str, tuple[str, str, tuple[Any, ...] | None]]] = {
+Definition = tuple[str, str | None, tuple[Any, ...] | None]
+"""Type, default and validator of one key."""
+
+_DEFINITIONS: Final[dict[str, Definition]] = {
     "request.timeout.ms": ("INT", "30000", _ANY_INT),
     "default.api.timeout.ms": ("INT", "60000", _ANY_INT),
     "retry.backoff.ms": ("LONG", "100", _ANY_INT),
@@ -30,7 +33,7 @@ class ClientProperties:
     def __init__(
         self,
         given: Mapping[str, str],
-        definitions: Mapping[str, tuple[str, str, tuple[Any, ...] | None]] | None = None,
+        definitions: Mapping[str, Definition] | None = None,
     ) -> None:
         self.given = dict(given)
         self._definitions = {**_DEFINITIONS, **(definitions or {})}

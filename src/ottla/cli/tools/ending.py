@@ -31,7 +31,8 @@ class IllegalArgument(Failure):
 
 def stack_trace(error: BaseException) -> str:
     """A Java stack trace without its frames, of no use to anybody here: class and text of each cause."""
-    text = f"{thrown_class(error)}: {message_of(error)}\n"
+    has_text = error.args and error.args[0] is not None
+    text = thrown_class(error) + (f": {error}\n" if has_text else "\n")
     return text if error.__cause__ is None else f"{text}Caused by: {stack_trace(error.__cause__)}"
 
 

@@ -1,0 +1,61 @@
+"""Formatters for the topics of coordinators: key and value as JSON (`CoordinatorRecordMessageFormatter`)."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Final
+
+from ottla.cli.console.formatters import Formatter
+from ottla.cli.record_json.message_json import json_text, message_json
+from ottla.cli.tools.ending import Failure
+from ottla.link.consumer.fetched import ConsumedRecord
+from ottla.wire.coordinator_records import decode_coordinator_key, decode_coordinator_value
+from ottla.wire.primitives import ProtocolError, UnsupportedVersion
+
+_OFFSET_COMMITS, _GROUP_METADATA = (0, 1), (2,)
+_SHARE_GROUPS = (10, 11, 12, 13, 14, 15)
+
+
+def coordinator_formatter(name: str) -> Formatter | None:
+    """None for a class that there isn't here."""
+    return _BY_NAME.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _CoordinatorFormatter:
+    """One family of records; `types` are shown, all of them without it."""
+
+    family: str
+    types: Container[int] | None = None
+
+    def __call__(self, record: ConsumedRecord) -> bytes:
+        """Nothing for records of other types, and for types from the future. No line end, as in Kafka."""
+        if record.key is None:
+            return b""
+        try:
+            key = decode_coordinator_key(self.family, record.key)
+        except UnsupportedVersion:
+            return b""
+        except ProtocolError as error:
+            raise self._unreadable(record, error) from error
+        if self.types is not None and key.KEY not in self.types:
+            return b""
+        shown = {"key": {"type": key.KEY, "data": message_json(key, 0)}, "value": None}
+        if record.value is not None:
+            try:
+                value, version = decode_coordinator_value(self.family, key.KEY, record.value)
+            except (ProtocolError, UnsupportedVersion) as error:
+                raise self._unreadable(record, error) from error
+            shown["value"] = {"version": version, "data": message_json(value, version)}
+        return json_text(shown).encode()
+
+    def _unreadable(self, record: ConsumedRecord, error: Exception) -> Failure:
+        return Failure(f"Could not read record at offset {record.offset} due to: {error}")
+
+
+_BY_NAME: Final[dict[str, Formatter]] = {
+    "OffsetsMessageFormatter": _CoordinatorFormatter("group", _OFFSET_COMMITS),
+    "GroupMetadataMessageFormatter": _CoordinatorFormatter("group", _GROUP_METADATA),
+    "ShareGroupMessageFormatter": _CoordinatorFormatter("group", _SHARE_GROUPS),
+    "TransactionLogMessageFormatter": _CoordinatorFormatter("transaction"),
+    "group.share.ShareGroupStateMessageFormatter": _CoordinatorFormatter("share"),
+}
