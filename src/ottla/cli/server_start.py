@@ -30,7 +30,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _overrides(words: list[str]) -> list[str]:
-    """The values of `--override`, each as a word of its own or after an equals sign. Raises ConfigException."""
+    """The values of `--override`, as words of their own or after an equals sign. Raises ConfigException."""
     found, rest = [], iter(words)
     for word in rest:
         name, equals, value = word.partition("=")
