@@ -50,6 +50,7 @@ class Dispatcher:
             return self._unsupported(api, header)
         context = RequestContext(self._services, self, connection, header)
         if header.key in self._forwarded:
+            api.request.read(Reader(frame, header.body_at), header.version)  # what is no request stays here
             return context.broker.forward(bytes(frame), connection.client_host)
         return self._handle(api, frame, header, context)
 
