@@ -1,7 +1,7 @@
 """A broker's channel to the active controller, wherever that is; also to the one in the same process.
 
-Requests are sent again, every 50 ms, while the controller can't be reached or says NOT_CONTROLLER: until
-it answers or the time is over (Kafka's `NodeToControllerChannelManager`).
+Requests are sent again, soon at first and then every 50 ms, while the controller can't be reached or says
+NOT_CONTROLLER: until it answers or the time is over (Kafka's `NodeToControllerChannelManager`).
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from ottla.model.errors import ErrorCode
 from ottla.runtime.loop.tasks import Tasks
 from ottla.wire.message import Message
 
-_RETRY_S = 0.05
+_FIRST_RETRY_S, _RETRY_S = 0.002, 0.05
 Address = tuple[str, int]
 
 
@@ -33,13 +33,15 @@ class ControllerChannel:
 
     async def request(self, request: Message, timeout_s: float) -> Any:
         """The active controller's answer. Raises ControllerUnreachable, UnsupportedVersion."""
+        pause_s = _FIRST_RETRY_S
         try:
             async with asyncio.timeout(timeout_s):
                 while True:
                     response = await self._try(request)
                     if response is not None:
                         return response
-                    await asyncio.sleep(_RETRY_S)
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(2 * pause_s, _RETRY_S)
         except TimeoutError as error:
             raise ControllerUnreachable(f"no active controller within {timeout_s:g} s") from error
 
