@@ -27,7 +27,6 @@ def metadata(body: bytes, version: int = 12) -> bytes:
     return frame(3, version, body, tags=_TAGS)
 
 
-_MANY_TAGS = b"".join(bytes([number]) + b"\x00" for number in range(100))
 CLOSED = {
     "a negative length": struct.pack(">i", -1),
     "a length above socket.request.max.bytes": struct.pack(">i", 104_857_601),
