@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,18 +30,16 @@ class UsageError(Exception):
     """The command line is not understood."""
 
 
-@dataclass(slots=True)
 class StartArguments:
-    """The command line, read."""
+    """The command line, read. A dataclass would cost the start a millisecond."""
 
-    properties_file: str | None = None
-    directory: str | None = None
-    port: int = 9092
-    temporary: bool = False
-    environment: bool = False
-    overrides: list[str] = field(default_factory=list)
-    log_format: str = "text"
-    help: bool = False
+    def __init__(self) -> None:
+        self.properties_file: str | None = None
+        self.directory: str | None = None
+        self.port = 9092
+        self.temporary = self.environment = self.help = False
+        self.overrides: list[str] = []
+        self.log_format = "text"
 
 
 def run(arguments: list[str]) -> int:

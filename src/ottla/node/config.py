@@ -1,8 +1,7 @@
 """What a node is told to be: server.properties, checked and typed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ottla.model.config.addresses import HostPort, quorum_bootstrap_servers, quorum_voters
 from ottla.model.config.broker_checks import check_values, log_dirs
@@ -14,8 +13,7 @@ from ottla.raft.voters import Address
 from ottla.server.listener import Listener
 
 
-@dataclass(frozen=True, slots=True)
-class NodeConfig:
+class NodeConfig(NamedTuple):
     """One combined, broker or controller node."""
 
     node_id: int

@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from ottla.node.config import NodeConfig
@@ -115,7 +114,7 @@ def _with_this_machine(config: NodeConfig) -> NodeConfig:
         return config
     name = socket.getfqdn()
     told = (Listener(each.name, each.kind, each.host or name, each.port) for each in config.advertised)
-    return replace(config, advertised=tuple(told))
+    return config._replace(advertised=tuple(told))
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -1,10 +1,9 @@
 """What handlers ask of the broker's configuration, typed."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class BrokerSettings:
+class BrokerSettings(NamedTuple):
     """Named after Kafka's keys; sizes in bytes."""
 
     fetch_max_bytes: int = 55 * 1024 * 1024

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 
 from ottla.model.config.config_exception import ConfigException
 
-_HOST_PORT: Final = re.compile(r"(?:[0-9a-zA-Z\-%._]*://)?\[?([0-9a-zA-Z\-%._:]*)]?:([0-9]+)")
-_HOST: Final = re.compile(r"[0-9a-zA-Z\-%._:]*")
+_HOST_PORT: Final = r"(?:[0-9a-zA-Z\-%._]*://)?\[?([0-9a-zA-Z\-%._:]*)]?:([0-9]+)"
+_HOST: Final = r"[0-9a-zA-Z\-%._:]*"
 QUORUM_VOTERS: Final = "controller.quorum.voters"
 QUORUM_BOOTSTRAP_SERVERS: Final = "controller.quorum.bootstrap.servers"
 NON_ROUTABLE_HOST: Final = "0.0.0.0"  # noqa: S104  # a sign in the configuration; nothing is bound to it
@@ -22,7 +22,7 @@ class HostPort(NamedTuple):
 
 def is_host(text: str) -> bool:
     """Whether `text` has the characters of a host name or an address."""
-    return _HOST.fullmatch(text) is not None
+    return re.fullmatch(_HOST, text) is not None
 
 
 def quorum_voters(entries: Iterable[str]) -> dict[int, HostPort]:
@@ -44,7 +44,7 @@ def quorum_bootstrap_servers(entries: Iterable[str]) -> list[HostPort]:
     """`host:port` each. Raises ConfigException."""
     servers = []
     for entry in entries:
-        found = _HOST_PORT.fullmatch(entry)
+        found = re.fullmatch(_HOST_PORT, entry)
         if found is None:
             raise ConfigException(
                 f"Failed to parse host name from {entry} for the configuration {QUORUM_BOOTSTRAP_SERVERS}. "
@@ -62,7 +62,7 @@ def _voter_id(text: str) -> int:
 
 
 def _voter_address(entry: str, address: str) -> HostPort:
-    found = _HOST_PORT.fullmatch(address)
+    found = re.fullmatch(_HOST_PORT, address)
     if found is None:
         raise ConfigException(
             f"Failed to parse host name from entry {entry} for the configuration {QUORUM_VOTERS}. Each entry "

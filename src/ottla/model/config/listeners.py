@@ -9,7 +9,7 @@ from ottla.model.config.broker_values import BrokerValues
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.config.pairs import parse_pairs
 
-_ENDPOINT: Final = re.compile(r"(.*)://\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)")
+_ENDPOINT: Final = r"(.*)://\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)"
 SECURITY_PROTOCOLS: Final = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 WILDCARD: Final = "0.0.0.0"  # noqa: S104  # compared with, not bound
 PROTOCOL_MAP: Final = "listener.security.protocol.map"
@@ -77,7 +77,7 @@ def endpoints(
 
 
 def _endpoint(text: str, protocols: Mapping[str, str]) -> Endpoint:
-    found = _ENDPOINT.fullmatch(text)
+    found = re.fullmatch(_ENDPOINT, text)
     if found is None:
         raise ConfigException(f"Unable to parse {text} to a broker endpoint")
     name = _normalised(found[1])

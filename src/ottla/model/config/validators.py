@@ -8,10 +8,9 @@ from ottla.model.config.addresses import quorum_bootstrap_servers, quorum_voters
 from ottla.model.config.config_exception import ConfigException, invalid, java_text
 from ottla.model.config.value_types import Value
 
-_REPLICA: Final = re.compile(r"([0-9]+:[0-9]+)?")
-_DURATION: Final = re.compile(
-    r"([-+]?)P(?:([-+]?\d+)D)?(?:T(?=.)(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?",
-    re.IGNORECASE,
+_REPLICA: Final = r"([0-9]+:[0-9]+)?"
+_DURATION: Final = (
+    r"([-+]?)P(?:([-+]?\d+)D)?(?:T(?=.)(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?"
 )
 
 
@@ -72,7 +71,7 @@ def _gzip_level(name: str, value: Any) -> None:
 
 def _throttled_replicas(name: str, value: Any) -> None:
     proposed = [item.strip() for item in value]
-    if not all(_REPLICA.fullmatch(item) for item in proposed) and "".join(proposed) != "*":
+    if not all(re.fullmatch(_REPLICA, item) for item in proposed) and "".join(proposed) != "*":
         raise invalid(
             name,
             value,
@@ -104,7 +103,7 @@ def _share_auto_offset_reset(name: str, value: Any) -> None:
 
 def _is_duration(text: str) -> bool:
     """An ISO 8601 duration of days to seconds that is not negative (`java.time.Duration.parse`)."""
-    found = _DURATION.fullmatch(text)
+    found = re.fullmatch(_DURATION, text, re.IGNORECASE)
     if found is None or not any(found.groups()[1:]):
         return False
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:5])

@@ -1,6 +1,5 @@
 """The types of configuration values: how text becomes a value and a value text (`ConfigDef.parseType`)."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -8,11 +7,10 @@ from ottla.model.config.config_exception import invalid, java_text
 
 Value = bool | int | float | str | tuple[str, ...] | None
 
-_INTEGER: Final = re.compile(r"[+-]?\d+")
-_COMMA: Final = re.compile(r"[ \t\n\x0b\f\r]*,[ \t\n\x0b\f\r]*")
 _BITS: Final = {"SHORT": 16, "INT": 32, "LONG": 64}
 _JAVA_BLANK: Final = "".join(map(chr, range(33)))
 """What Java's `trim` takes away."""
+_BLANK: Final = " \t\n\x0b\f\r"
 
 
 def parse_type(name: str, text: str, type_: str) -> Value:
@@ -35,7 +33,7 @@ def _boolean(name: str, text: str, trimmed: str, type_: str) -> Value:
 
 
 def _integer(name: str, text: str, trimmed: str, type_: str) -> Value:
-    if _INTEGER.fullmatch(trimmed):
+    if trimmed.removeprefix("-" if trimmed.startswith("-") else "+").isdecimal():
         value, limit = int(trimmed), 1 << (_BITS[type_] - 1)
         if -limit <= value < limit:
             return value
@@ -56,7 +54,7 @@ def _text(name: str, text: str, trimmed: str, type_: str) -> Value:
 
 
 def _list(name: str, text: str, trimmed: str, type_: str) -> Value:
-    return tuple(_COMMA.split(trimmed)) if trimmed else ()
+    return tuple(word.strip(_BLANK) for word in trimmed.split(",")) if trimmed else ()
 
 
 _PARSERS: Final[dict[str, Callable[[str, str, str, str], Value]]] = {
