@@ -9,6 +9,9 @@ import selectors
 from collections.abc import Mapping
 from typing import Any
 
+_TURNS_MAX = 1_000_000
+"""Of one run: a hundred times the usual."""
+
 
 class Deadlock(Exception):
     """Nothing is ready and no timer is set: the simulated world waits for something that can't come."""
@@ -19,6 +22,7 @@ class _IdleJump(selectors.BaseSelector):
 
     def __init__(self) -> None:
         self.now = 0.0
+        self._turns = 0
         self._keys: dict[int, selectors.SelectorKey] = {}
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -33,6 +37,9 @@ class _IdleJump(selectors.BaseSelector):
         return self._keys
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._turns += 1
+        if self._turns > _TURNS_MAX:
+            raise Deadlock("the simulated world turns without an end")
         if timeout is None:
             raise Deadlock("no timer and no callback is left")
         self.now += max(timeout, 0)

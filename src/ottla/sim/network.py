@@ -5,6 +5,7 @@ pieces of any size, and a connection may break at any moment with what was under
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -26,9 +27,15 @@ class SimPipe(asyncio.Transport):
         self._under_way = 0
         self._writing_paused = False
         self._reading_paused = False
-        self._held: list[bytes] = []
+        self._held: deque[bytes] = deque()
+        self._line: deque[Callable[[], None]] = deque()
         self.closing = False
         self.lost = False
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether this end is the server's."""
+        return self._name[0] == "server"
 
     # --- what protocols call --------------------------------------------------------------------
 
@@ -64,9 +71,8 @@ class SimPipe(asyncio.Transport):
 
     def resume_reading(self) -> None:
         self._reading_paused = False
-        held, self._held = self._held, []
-        for data in held:
-            self._network.loop.call_soon(self.receive, data)
+        if self._held:
+            self._network.loop.call_soon(self._take_held)
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return ("127.0.0.1", self._name[1]) if name == "peername" else default
@@ -80,9 +86,16 @@ class SimPipe(asyncio.Transport):
         """Hand bytes to the protocol, in one piece or several."""
         if self.lost:
             return
-        if self._reading_paused:
+        if self._reading_paused or self._held:
             self._held.append(data)
-            return
+        else:
+            self._hand_over(data)
+
+    def _take_held(self) -> None:
+        while self._held and not self._reading_paused and not self.lost:
+            self._hand_over(self._held.popleft())
+
+    def _hand_over(self, data: bytes) -> None:
         if isinstance(self.protocol, asyncio.BufferedProtocol):
             self._fill(data)
         else:
@@ -99,7 +112,7 @@ class SimPipe(asyncio.Transport):
         at = 0
         while at < len(data) and not self.lost:
             if self._reading_paused:
-                self._held.append(data[at:])
+                self._held.appendleft(data[at:])
                 return
             target = self.protocol.get_buffer(-1)
             size = min(len(target), len(data) - at)
@@ -111,7 +124,9 @@ class SimPipe(asyncio.Transport):
 
     def _schedule(self, action: Callable[..., None], *arguments: Any) -> None:
         self._arrives_at = max(self._arrives_at, self._network.loop.time() + self._network.latency())
-        self._network.loop.call_at(self._arrives_at, action, *arguments)
+        # Timers of one time go off in any order; what is under way keeps its own.
+        self._line.append(lambda: action(*arguments))
+        self._network.loop.call_at(self._arrives_at, lambda: self._line.popleft()())
 
     def _deliver(self, data: bytes) -> None:
         self._under_way -= len(data)
@@ -172,6 +187,11 @@ class SimNetwork:
         """Ports that let nobody in, though somebody listens."""
         self._made = 0
         loop.network = self
+
+    @property
+    def accepted(self) -> int:
+        """How many connections are open, seen from the servers."""
+        return sum(1 for pipe in self._pipes if pipe.is_accepted)
 
     def latency(self) -> float:
         return self.random.expovariate(1 / self.mean_latency_s)

@@ -59,6 +59,12 @@ class SimWorld:
             asyncio.set_event_loop(None)
             self.loop.close()
 
+    @property
+    def running(self) -> Node:
+        """The node; for whoever knows that it runs."""
+        assert self.node is not None, "the node is down"
+        return self.node
+
     async def start_node(self) -> Node:
         """Start the node on what its disk holds."""
         assert self.node is None, "one node at a time"

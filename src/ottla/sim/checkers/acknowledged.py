@@ -3,16 +3,16 @@
 from ottla.log.partition_log import PartitionLog
 from ottla.model.ids import TopicPartition
 from ottla.records.batch import batches
-from ottla.records.records import records
+from ottla.records.records import Record, records
 from ottla.sim.checkers.dense_logs import log_bytes
-from ottla.sim.history import PartitionHistory, Violation
+from ottla.sim.history import PartitionHistory, Violation, short
 
 
-def values_of(log: PartitionLog) -> dict[int, bytes]:
-    """Every record's value, by offset."""
+def records_of(log: PartitionLog) -> dict[int, Record]:
+    """Every record but the control records, by offset."""
     data = log_bytes(log)
     return {
-        record.offset: record.value or b""
+        record.offset: record
         for position, header in batches(data)
         if not header.is_control
         for record in records(data, position, header)
@@ -21,25 +21,12 @@ def values_of(log: PartitionLog) -> dict[int, bytes]:
 
 def check_survival(name: TopicPartition, history: PartitionHistory, log: PartitionLog) -> None:
     """Raises Violation for an acknowledged or read record that is gone or another."""
-    held = values_of(log)
-    for kind, seen in (("acknowledged", history.acknowledged), ("read", history.read)):
+    held = records_of(log)
+    acknowledged = {offset: record.value for offset, record in history.acknowledged.items()}
+    for kind, seen in (("acknowledged", acknowledged), ("read", history.read)):
         for offset, value in sorted(seen.items()):
             if offset < log.log_start_offset:
                 continue
-            if held.get(offset) != value:
-                raise Violation(
-                    f"I1 {name}@{offset} was {kind} as {value[:20]!r}, the log has {held.get(offset)!r}"
-                )
-
-
-def newest_by_key(log: PartitionLog) -> dict[bytes, bytes]:
-    """I19: what a compacted log must keep: the last value of every key."""
-    data = log_bytes(log)
-    newest: dict[bytes, bytes] = {}
-    for position, header in batches(data):
-        for record in records(data, position, header):
-            if record.value is None:
-                newest.pop(record.key or b"", None)
-            else:
-                newest[record.key or b""] = record.value
-    return newest
+            if offset not in held or held[offset].value != value:
+                has = short(held[offset].value) if offset in held else "nothing"
+                raise Violation(f"I1 {name}@{offset} was {kind} as {short(value)}, the log has {has}")

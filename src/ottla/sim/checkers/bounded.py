@@ -1,15 +1,17 @@
 """I20: what a node keeps in memory stays bounded, whatever clients do."""
 
-from ottla.node.node import Node
 from ottla.sim.history import Violation
+from ottla.sim.world import SimWorld
 
-_CONNECTIONS_MAX = 200
-_DEADLINES_MAX = 20_000
+_DEADLINES_MAX = 2_500
+"""Cancelled ones are dropped a thousand at a time."""
 
 
-def check_bounds(node: Node) -> None:
+def check_bounds(world: SimWorld) -> None:
     """Raises Violation."""
-    if len(node.acceptor) > _CONNECTIONS_MAX:
-        raise Violation(f"I20 {len(node.acceptor)} connections are open")
+    node = world.running
+    open_now = world.network.accepted
+    if len(node.acceptor) > open_now:
+        raise Violation(f"I20 the node keeps {len(node.acceptor)} connections, {open_now} are open")
     if len(node.deadlines) > _DEADLINES_MAX:
         raise Violation(f"I20 {len(node.deadlines)} deadlines are set")

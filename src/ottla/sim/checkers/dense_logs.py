@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ottla.log.partition_log import PartitionLog
 from ottla.records.batch import BatchHeader, batches, validate
-from ottla.records.invalid_record import CorruptBatch
+from ottla.records.invalid_record import CorruptBatch, UnsupportedBatchFormat
 from ottla.sim.history import Violation
 
 _SEQUENCES = 1 << 31
@@ -37,12 +37,12 @@ def check_log(log: PartitionLog) -> None:
 
 def _sound(log: PartitionLog) -> Iterator[BatchHeader]:
     data = log_bytes(log)
-    for position, header in batches(data):
-        try:
+    try:
+        for position, header in batches(data):
             validate(data, position, header)
-        except CorruptBatch as error:
-            raise Violation(f"I18 {log.partition}@{header.base_offset}: {error}") from error
-        yield header
+            yield header
+    except (CorruptBatch, UnsupportedBatchFormat) as error:
+        raise Violation(f"I18 {log.partition} holds what is no batch: {error}") from error
 
 
 def _check_sequence(

@@ -24,15 +24,24 @@ from ottla.wire.messages.offset_fetch_request import (
 )
 
 _FETCH_VERSION, _COMMIT_VERSION, _COMMITTED_VERSION = 12, 9, 9
+_TOLD_WITHIN_S = 1.0
+"""How soon who waits for records hears of them: many times the slowest latency."""
 
 
 class Consuming:
     """Reads with long polls; now and then starts over, so that old records are read anew."""
 
     def __init__(
-        self, group: str, partitions: list[TopicPartition], history: History, random: Random
+        self,
+        group: str,
+        partitions: list[TopicPartition],
+        thinned: frozenset[TopicPartition],
+        history: History,
+        random: Random,
     ) -> None:
-        self._group, self._partitions, self._history, self._random = group, partitions, history, random
+        """`thinned` are those whose offsets may have gaps: compacted ones."""
+        self._group, self._partitions, self._thinned = group, partitions, thinned
+        self._history, self._random = history, random
         self._client = SimClient(group)
         self._positions = dict.fromkeys(partitions, 0)
         self.stopping = False
@@ -66,26 +75,35 @@ class Consuming:
             partition_max_bytes=self._random.choice([200, 5_000]),
         )
         request = FetchRequest(
-            max_wait_ms=self._random.choice([0, 200]),
+            max_wait_ms=self._random.choice([0, 200, 3_000]),
             min_bytes=1,
             max_bytes=10_000,
             session_epoch=-1,
             topics=[FetchTopic(topic=name.topic, partitions=[partition])],
         )
+        asked_s = asyncio.get_running_loop().time()
         answer = await self._client.ask(request, _FETCH_VERSION)
+        self._check_promptness(name, offset, asked_s)
         result = answer.responses[0].partitions[0]
         if result.error_code == ErrorCode.OFFSET_OUT_OF_RANGE:
             self._positions[name] = max(0, result.log_start_offset)
         elif result.error_code == ErrorCode.NONE:
             self._take(name, result, offset)
 
+    def _check_promptness(self, name: TopicPartition, offset: int, asked_s: float) -> None:
+        """Whoever waits for records is told when they come, not when the wait is over."""
+        record = self._history.of(name).acknowledged.get(offset)
+        now_s = asyncio.get_running_loop().time()
+        if record is not None and now_s - max(record.at_s, asked_s) > _TOLD_WITHIN_S:
+            raise Violation(f"I21 {name}@{offset} was there since {record.at_s:.3f}, told at {now_s:.3f}")
+
     def _take(self, name: TopicPartition, result: Any, offset: int) -> None:
         self._history.note_high_watermark(self._group, name, result.high_watermark)
         for position, header in batches(result.records or b""):
-            if header.last_offset < offset:
+            if header.last_offset < offset or (header.base_offset > offset and name not in self._thinned):
                 raise Violation(f"I7 {name} gave the batch at {header.base_offset} for offset {offset}")
             for record in records(result.records, position, header):
-                self._history.note_read(name, record.offset, record.value or b"", result.high_watermark)
+                self._history.note_read(name, record.offset, record.value, result.high_watermark)
             offset = header.last_offset + 1
         self._positions[name] = offset
 
