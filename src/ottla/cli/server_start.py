@@ -23,10 +23,16 @@ def run(arguments: list[str]) -> int:
 
     try:
         _start(arguments[0], _overrides(arguments[1:]))
-    except (ConfigException, CannotStart) as error:
-        sys.stderr.write(f"Exiting Kafka due to fatal exception: {error}\n")
-        return 1
+    except ConfigException as error:
+        return _fail(error.sentence)
+    except CannotStart as error:
+        return _fail(str(error))
     return 0
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"Exiting Kafka due to fatal exception: {sentence}\n")
+    return 1
 
 
 def _overrides(words: list[str]) -> list[str]:

@@ -57,10 +57,16 @@ def run(arguments: list[str]) -> int:
 
     try:
         _start(given)
-    except (ConfigException, CannotStart) as error:
-        sys.stderr.write(f"ottla start: {error}\n")
-        return 1
+    except ConfigException as error:
+        return _fail(error.sentence)
+    except CannotStart as error:
+        return _fail(str(error))
     return 0
+
+
+def _fail(sentence: str) -> int:
+    sys.stderr.write(f"ottla start: {sentence}\n")
+    return 1
 
 
 def parse(arguments: list[str]) -> StartArguments:

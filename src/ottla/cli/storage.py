@@ -35,8 +35,10 @@ def run(arguments: list[str]) -> int:
         return 0
     try:
         return _run(given)
-    except (StorageError, ConfigException) as error:
+    except StorageError as error:
         sys.stderr.write(f"{error}\n")
+    except ConfigException as error:
+        sys.stderr.write(f"{error.sentence}\n")
     except OSError as error:
         sys.stderr.write(f"{error.strerror}: {error.filename}\n")
     return 1

@@ -68,11 +68,15 @@ LISTENER_KEYS = st.fixed_dictionaries(
 PLAIN_KEYS = [key for key in BROKER if key.type != "CLASS"]
 
 
+def _names_a_key(error: ConfigException) -> bool:
+    return any(name in error.sentence for name in BROKER.names())
+
+
 def ours(properties: dict[str, str]) -> str:
     try:
         node_config(properties)
     except ConfigException as error:
-        return f"refused: {error}"
+        return f"refused: {error}" if _names_a_key(error) else f"refused without a key: {error}"
     return "ok"
 
 

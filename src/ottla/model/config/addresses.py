@@ -58,7 +58,7 @@ def _voter_id(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ConfigException(f"Failed to parse voter ID as an integer from {text}") from None
+        raise ConfigException(f"Failed to parse voter ID as an integer from {text}", QUORUM_VOTERS) from None
 
 
 def _voter_address(entry: str, address: str) -> HostPort:
@@ -70,5 +70,5 @@ def _voter_address(entry: str, address: str) -> HostPort:
         )
     port = int(found[2])
     if port > 65_535:
-        raise ConfigException(f"port out of range:{port}")
+        raise ConfigException(f"port out of range:{port}", QUORUM_VOTERS)
     return HostPort(found[1], port)

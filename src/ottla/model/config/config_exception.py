@@ -2,7 +2,19 @@
 
 
 class ConfigException(ValueError):
-    """Kafka's `ConfigException`; the text is Kafka's."""
+    """Kafka's `ConfigException`; the text is Kafka's. `key` is the one to change, if the text tells none."""
+
+    def __init__(self, text: str, key: str | None = None) -> None:
+        super().__init__(text)
+        self.key = key
+
+    @property
+    def sentence(self) -> str:
+        """The text for people, who must know which key to change."""
+        text = str(self)
+        return (
+            text if self.key is None or self.key in text else f"{text.removesuffix('.')}. Change {self.key}."
+        )
 
 
 class RequirementFailed(ConfigException):

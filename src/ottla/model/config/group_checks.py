@@ -29,8 +29,9 @@ def check_groups(values: BrokerValues) -> None:
     for relation in (*_bounds("consumer"), *_bounds("share"), *_bounds("streams"), *_SHARE):
         _check(values, *relation)
     _check_codec(values, "share.coordinator.state.topic.compression.codec")
-    if "classic" not in values.words("group.coordinator.rebalance.protocols"):
-        raise ConfigException("Disabling the 'Classic' protocol is not supported.")
+    protocols = "group.coordinator.rebalance.protocols"
+    if "classic" not in values.words(protocols):
+        raise ConfigException("Disabling the 'Classic' protocol is not supported.", protocols)
 
 
 def _bounds(kind: str) -> Iterator[tuple[str, str, str]]:
@@ -61,7 +62,7 @@ def _check_assignors(values: BrokerValues, key: str) -> None:
     assignors = values.words(key)
     for name in assignors:
         if name not in _ASSIGNORS[key]:
-            raise ConfigException(f"Class {name} cannot be found")
+            raise ConfigException(f"Class {name} cannot be found", key)
     if key == "group.share.assignors" and len(assignors) != 1:
         raise ConfigException(f"{key} must contain exactly one assignor, but found {len(assignors)}")
 
@@ -69,4 +70,4 @@ def _check_assignors(values: BrokerValues, key: str) -> None:
 def _check_codec(values: BrokerValues, key: str) -> None:
     codec = values.number(key)
     if not 0 <= codec <= 4:
-        raise ConfigException(f"Unknown compression type id: {codec}")
+        raise ConfigException(f"Unknown compression type id: {codec}", key)

@@ -46,11 +46,11 @@ def read_listeners(values: BrokerValues) -> Listeners:
     """Raises ConfigException."""
     protocols = _protocols(values)
     names = values.words("controller.listener.names")
-    every = endpoints(values.words("listeners"), protocols)
+    every = endpoints("listeners", values, protocols)
     given = values.value("advertised.listeners")
     advertised = every
     if given is not None:
-        advertised = endpoints(values.words("advertised.listeners"), protocols, distinct_ports=False)
+        advertised = endpoints("advertised.listeners", values, protocols, distinct_ports=False)
     return Listeners(
         every=every,
         controller_names=names,
@@ -63,15 +63,16 @@ def read_listeners(values: BrokerValues) -> Listeners:
 
 
 def endpoints(
-    texts: Sequence[str], protocols: Mapping[str, str], *, distinct_ports: bool = True
+    key: str, values: BrokerValues, protocols: Mapping[str, str], *, distinct_ports: bool = True
 ) -> tuple[Endpoint, ...]:
     """`NAME://host:port` each. Raises ConfigException."""
+    texts = values.words(key)
     try:
         found = tuple(_endpoint(text, protocols) for text in texts)
         _check_distinct(found, texts, distinct_ports)
     except ConfigException as error:
         raise ConfigException(
-            f"Error creating broker listeners from '[{', '.join(texts)}]': {error}"
+            f"Error creating broker listeners from '[{', '.join(texts)}]': {error}", key
         ) from None
     return found
 
@@ -91,7 +92,7 @@ def _endpoint(text: str, protocols: Mapping[str, str]) -> Endpoint:
 
 def _normalised(name: str) -> str:
     if not name.strip():
-        raise ConfigException("The provided listener name is null or empty string")
+        raise ConfigException("The provided listener name is null or empty string", PROTOCOL_MAP)
     return name.upper()
 
 
@@ -161,7 +162,7 @@ def _implied(values: BrokerValues) -> dict[str, str]:
 def _name_of(listener: str) -> str:
     name, colon, _ = listener.partition(":")
     if not colon:
-        raise ConfigException(f"Unable to parse a listener name from {listener}")
+        raise ConfigException(f"Unable to parse a listener name from {listener}", "listeners")
     return name.upper()
 
 
@@ -211,5 +212,5 @@ def _reachable(values: BrokerValues, bound: Endpoint, *, is_first: bool) -> Endp
     if mine is None:
         return bound._replace(host=None)
     if mine.host == WILDCARD:
-        raise ConfigException(f"Host string ({mine.host}) is not routeable")
+        raise ConfigException(f"Host string ({mine.host}) is not routeable", "controller.quorum.voters")
     return bound._replace(host=mine.host, port=mine.port)
