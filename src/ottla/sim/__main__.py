@@ -17,7 +17,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="run this one seed, and show its trace hash")
     parser.add_argument("--first", type=int, default=1, help="the first of several seeds (1)")
     parser.add_argument("--seeds", type=int, default=200, help="how many (200)")
-    parser.add_argument("--seconds", type=float, default=20.0, help="virtual seconds of faults in each (20)")
+    parser.add_argument("--seconds", type=float, default=15.0, help="virtual seconds of faults in each (15)")
     arguments = parser.parse_args()
     logging.disable()  # the world is full of failures; what counts is what the checkers say
     options = Options(seconds=arguments.seconds)

@@ -44,6 +44,15 @@ class _Inode:
         self.durable = bytes(self.content)
         self.changes.clear()
 
+    def write_torn(self, position: int, data: bytes, random: Random) -> None:
+        """Some of the sectors, in whatever order they would have reached the medium."""
+        at, end = position, position + len(data)
+        while at < end:
+            behind = min(end, (at // _SECTOR + 1) * _SECTOR)
+            if random.random() < 0.5:
+                self.write(at, data[at - position : behind - position])
+            at = behind
+
     def lose_power(self, random: Random) -> None:
         """What the medium holds afterwards."""
         survivor = _Inode(bytearray(self.durable))
@@ -53,9 +62,8 @@ class _Inode:
                 continue
             if data is None:
                 survivor.truncate(position)
-            elif fate < 0.6 and len(data) > 1:
-                cut = random.randrange(len(data)) // _SECTOR * _SECTOR
-                survivor.write(position, data[:cut])
+            elif fate < 0.6:
+                survivor.write_torn(position, data, random)
             else:
                 survivor.write(position, data)
         self.content = survivor.content

@@ -50,7 +50,9 @@ class Mount:
         self.alive.rename(old, new)
 
     def remove(self, path: str) -> None:
-        self.alive.remove(path)
+        """Of a killed process this is a generator that tidies up while it is collected: no callback."""
+        if self._disk.life == self._life:
+            self._disk.remove(path)
 
     def remove_tree(self, path: str) -> None:
         self.alive.remove_tree(path)

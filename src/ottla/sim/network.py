@@ -28,7 +28,7 @@ class SimPipe(asyncio.Transport):
         self._writing_paused = False
         self._reading_paused = False
         self._held: deque[bytes] = deque()
-        self._line: deque[Callable[[], None]] = deque()
+        self._line: deque[tuple[float, bytes | None]] = deque()
         self.closing = False
         self.lost = False
 
@@ -48,7 +48,7 @@ class SimPipe(asyncio.Transport):
         if self._under_way > _HIGH_WATER and not self._writing_paused:
             self._writing_paused = True
             self.protocol.pause_writing()
-        self._schedule(self._deliver, copy)
+        self._schedule(copy)
 
     def writelines(self, parts: Any) -> None:
         self.write(b"".join(parts))
@@ -60,7 +60,7 @@ class SimPipe(asyncio.Transport):
         if self.closing:
             return
         self.closing = True
-        self._schedule(self._hang_up)
+        self._schedule(None)
         self._network.loop.call_soon(self.lose, None)
 
     def abort(self) -> None:
@@ -122,13 +122,28 @@ class SimPipe(asyncio.Transport):
             at += size
             self.protocol.buffer_updated(size)
 
-    def _schedule(self, action: Callable[..., None], *arguments: Any) -> None:
+    def _schedule(self, data: bytes | None) -> None:
+        """Bytes set out, or None: the end of the connection."""
         self._arrives_at = max(self._arrives_at, self._network.loop.time() + self._network.latency())
-        # Timers of one time go off in any order; what is under way keeps its own.
-        self._line.append(lambda: action(*arguments))
-        self._network.loop.call_at(self._arrives_at, lambda: self._line.popleft()())
+        self._line.append((self._arrives_at, data))
+        self._network.loop.call_at(self._arrives_at, self._arrive)
+
+    def _arrive(self) -> None:
+        """What is due arrives as one piece: timers of one time go off in any order, bytes keep theirs."""
+        pieces: list[bytes] = []
+        while self._line and self._line[0][0] <= self._network.loop.time():
+            data = self._line.popleft()[1]
+            if data is not None:
+                pieces.append(data)
+                continue
+            self._deliver(b"".join(pieces))
+            self._hang_up()
+            return
+        self._deliver(b"".join(pieces))
 
     def _deliver(self, data: bytes) -> None:
+        if not data:
+            return
         self._under_way -= len(data)
         if self._writing_paused and self._under_way < _HIGH_WATER // 4 and not self.lost:
             self._writing_paused = False

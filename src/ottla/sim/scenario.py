@@ -42,7 +42,7 @@ _SETTINGS = {
 class Options:
     """How hard a run is."""
 
-    seconds: float = 20.0
+    seconds: float = 15.0
     fault_every_s: float = 4.0
 
 

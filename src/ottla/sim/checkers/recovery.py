@@ -7,6 +7,7 @@ from ottla.log.config import LogConfig
 from ottla.log.folder_names import parse_folder_name
 from ottla.log.loading import open_log
 from ottla.model.topics import METADATA_TOPIC
+from ottla.records.invalid_record import CorruptBatch, UnsupportedBatchFormat
 from ottla.sim.disk import SimDisk
 from ottla.sim.history import Violation
 from ottla.sim.mount import Mount
@@ -44,4 +45,7 @@ def _recover_all(world: SimWorld, disk: SimDisk) -> None:
             log_start_offset=starts.get(parsed.partition, 0),
             recovery_point=points.get(parsed.partition, 0),
         )
-        deque(loading, maxlen=0)
+        try:
+            deque(loading, maxlen=0)
+        except (CorruptBatch, UnsupportedBatchFormat) as error:
+            raise Violation(f"I17 {name} can't be recovered: {error}") from error

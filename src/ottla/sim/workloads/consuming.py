@@ -7,7 +7,8 @@ from typing import Any
 from ottla.dial.channel import Disconnected
 from ottla.model.errors import ErrorCode
 from ottla.model.ids import TopicPartition
-from ottla.records.batch import batches
+from ottla.records.batch import BatchHeader, batches, validate
+from ottla.records.invalid_record import CorruptBatch
 from ottla.records.records import records
 from ottla.sim.client import SimClient
 from ottla.sim.history import History, Violation
@@ -102,6 +103,7 @@ class Consuming:
         for position, header in batches(result.records or b""):
             if header.last_offset < offset or (header.base_offset > offset and name not in self._thinned):
                 raise Violation(f"I7 {name} gave the batch at {header.base_offset} for offset {offset}")
+            _check_bytes(name, result.records, position, header)
             for record in records(result.records, position, header):
                 self._history.note_read(name, record.offset, record.value, result.high_watermark)
             offset = header.last_offset + 1
@@ -128,3 +130,11 @@ class Consuming:
         group = answer.groups[0]
         if group.error_code == ErrorCode.NONE and group.topics[0].partitions[0].error_code == ErrorCode.NONE:
             self._history.check_commit(self._group, name, group.topics[0].partitions[0].committed_offset)
+
+
+def _check_bytes(name: TopicPartition, data: bytes, position: int, header: BatchHeader) -> None:
+    """Whether the batch is as it was written."""
+    try:
+        validate(data, position, header)
+    except CorruptBatch as error:
+        raise Violation(f"I18 {name}@{header.base_offset} came damaged: {error}") from error

@@ -1,4 +1,4 @@
-"""A member of a classic group: joins, takes its share by range, commits under its generation, leaves, returns."""
+"""A member of a classic group: joins, takes its share by range, commits under its generation, leaves."""
 
 import asyncio
 import json
