@@ -16,6 +16,7 @@ from ottla.wire.catalogue import response_class
 from ottla.wire.headers import put_request_header, read_response_header, response_header_version
 from ottla.wire.index import REQUESTS
 from ottla.wire.message import Message
+from ottla.wire.messages.api_versions_request import ApiVersionsRequest
 from ottla.wire.messages.create_topics_request import (
     CreatableTopic,
     CreatableTopicConfig,
@@ -106,6 +107,18 @@ class Talk:
             return None
         self.note(label, answer)
         return answer
+
+    def tell(self, label: str, api: str, version: int, request: Message) -> None:
+        """Send what asks for no answer, and note whether the broker goes on to answer what follows."""
+        self._line.send(api, version, request)
+        try:
+            self.ask_quietly("api_versions", 0, ApiVersionsRequest())
+        except (HungUp, BrokenPipeError):
+            self._line.close()
+            self._line = Line(self.port)
+            self.note(label, HUNG_UP)
+        else:
+            self.note(label, "the broker goes on")
 
     def ask_quietly(self, api: str, version: int, request: Message) -> Any:
         self._line.send(api, version, request)

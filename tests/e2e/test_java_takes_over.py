@@ -18,17 +18,17 @@ def produce(bootstrap: str, *values: str) -> None:
     assert producer.flush(30) == 0
 
 
-def consume(bootstrap: str, count: int) -> list[str]:
+def consume(bootstrap: str, count: int) -> list[bytes | None]:
     """What the group has not read yet."""
     settings = {"bootstrap.servers": bootstrap, "group.id": "readers", "auto.offset.reset": "earliest"}
     consumer = Consumer(settings)
     consumer.subscribe(["orders"])
-    found = []
+    found: list[bytes | None] = []
     while len(found) < count:
         message = consumer.poll(30)
         assert message is not None
         assert message.error() is None, message.error()
-        found.append(message.value().decode())
+        found.append(message.value())
     consumer.close()
     return found
 
@@ -41,17 +41,17 @@ def test_kafka_goes_on_with_our_directory(tmp_path: Path, ending: str) -> None:
     kafka.port = ours.port
     ours.start()
     produce(ours.bootstrap, "1", "2")
-    assert consume(ours.bootstrap, 2) == ["1", "2"]
+    assert consume(ours.bootstrap, 2) == [b"1", b"2"]
     getattr(ours, ending)()
     kafka.start()
     try:
         produce(kafka.bootstrap, "3")
-        assert consume(kafka.bootstrap, 1) == ["3"]
+        assert consume(kafka.bootstrap, 1) == [b"3"]
     finally:
         getattr(kafka, ending)()
     ours.start()
     try:
         produce(ours.bootstrap, "4")
-        assert consume(ours.bootstrap, 1) == ["4"]
+        assert consume(ours.bootstrap, 1) == [b"4"]
     finally:
         ours.kill()

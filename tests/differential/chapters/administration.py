@@ -11,6 +11,7 @@ from ottla.wire.messages.list_partition_reassignments_request import (
     ListPartitionReassignmentsRequest,
     ListPartitionReassignmentsTopics,
 )
+from ottla.wire.messages.unregister_broker_request import UnregisterBrokerRequest
 from ottla.wire.messages.update_features_request import FeatureUpdateKey, UpdateFeaturesRequest
 from tests.differential.batches import batch, sequenced
 from tests.differential.chapters.requests import put
@@ -113,6 +114,27 @@ def features(talk: Talk) -> None:
         talk.ask(f"v{version} twice", "update_features", version, request)
         nothing = UpdateFeaturesRequest(timeout_ms=5_000, validate_only=True)
         talk.ask(f"v{version} nothing", "update_features", version, nothing)
+
+
+def feature_names(talk: Talk) -> None:
+    """Features of Kafka 4.3 that we do not serve, and version 0 with its older flag."""
+    for feature in ("group.version", "transaction.version", "share.version", "streams.version"):
+        for level in (0, 1, 7):
+            update = FeatureUpdateKey(feature=feature, max_version_level=level, upgrade_type=1)
+            request = UpdateFeaturesRequest(timeout_ms=5_000, feature_updates=[update], validate_only=True)
+            talk.ask(f"{feature} to {level}", "update_features", 1, request)
+    for downgrade in (False, True):
+        update = FeatureUpdateKey(
+            feature="no.such.feature", max_version_level=1, allow_downgrade=downgrade, upgrade_type=1
+        )
+        request = UpdateFeaturesRequest(timeout_ms=5_000, feature_updates=[update])
+        talk.ask(f"v0 unknown with downgrade: {downgrade}", "update_features", 0, request)
+
+
+def unregistering(talk: Talk) -> None:
+    for broker_id in (7, -1):
+        request = UnregisterBrokerRequest(broker_id=broker_id)
+        talk.ask(f"broker {broker_id}", "unregister_broker", 0, request)
 
 
 def elections(talk: Talk) -> None:

@@ -45,6 +45,37 @@ def fetch(talk: Talk) -> None:
     talk.ask("nothing", "fetch", 12, nothing)
 
 
+def fetch_zstd(talk: Talk) -> None:
+    """Before version 10 clients were not supposed to know zstd."""
+    talk.create("fz")
+    talk.create("fz.configured", configs={"compression.type": "zstd"})
+    put(talk, "fz", batch("a" * 50, compression=Codec.ZSTD))
+    for version in (4, 9, 10, 13):
+        for topic in ("fz", "fz.configured"):
+            request = fetch_request(talk, version, {topic: [wanted(0)]}, min_bytes=0)
+            talk.ask(f"v{version} of {topic}", "fetch", version, request)
+
+
+def fetch_limits(talk: Talk) -> None:
+    """Sizes and waits at their bounds."""
+    talk.create("fl", 2)
+    put(talk, "fl", batch("a"), batch("b"), batch("c"))
+    put(talk, "fl", batch("z"), partition=1)
+    for size in (-1, 0, 1, 68, 69, 70, 138, 2**31 - 1):
+        both = [wanted(0), wanted(0, partition=1)]
+        whole = fetch_request(talk, 12, {"fl": both}, max_bytes=size)
+        talk.ask(f"{size} bytes in all", "fetch", 12, whole)
+        each = fetch_request(talk, 12, {"fl": [wanted(0, max_bytes=size), wanted(0, partition=1)]})
+        talk.ask(f"{size} bytes of one", "fetch", 12, each)
+    for wait, least in ((-1, 1_000), (50, 1_000), (50, -1), (0, 2**31 - 1), (60_000, 1)):
+        request = fetch_request(talk, 12, {"fl": [wanted(2)]}, min_bytes=least)
+        request.max_wait_ms = wait
+        talk.ask(f"{least} bytes within {wait} ms", "fetch", 12, request)
+    waiting = fetch_request(talk, 12, {"fl": [wanted(3)], "absent": [wanted(0)]}, min_bytes=1)
+    waiting.max_wait_ms = 100
+    talk.ask("nothing new, and a topic that is not there", "fetch", 12, waiting)
+
+
 def fetch_as_a_broker(talk: Talk) -> None:
     talk.create("fb")
     put(talk, "fb", batch("a"))

@@ -1,11 +1,13 @@
 """Produce: right batches, and everything that can be wrong with one."""
 
+from collections.abc import Sequence
+
 from ottla.records.batch import TRANSACTIONAL_FLAG
 from ottla.records.compression import Codec
 from ottla.wire.messages.find_coordinator_request import FindCoordinatorRequest
-from ottla.wire.messages.produce_request import ProduceRequest
+from ottla.wire.messages.produce_request import PartitionProduceData, ProduceRequest, TopicProduceData
 from tests.differential.batches import OLD_FORMATS, batch, control, corrupt, patched, sequenced
-from tests.differential.chapters.requests import produced
+from tests.differential.chapters.requests import produced, topic_named
 from tests.differential.talk import Talk
 
 YEAR_MS = 365 * 86_400_000
@@ -122,6 +124,38 @@ def internal_topics(talk: Talk) -> None:
     talk.await_topic("__consumer_offsets", 3)
     for version in (3, 9, 13):
         produced(talk, f"v{version} to an internal topic", version, "__consumer_offsets", {0: batch("a")})
+
+
+def without_answer(talk: Talk) -> None:
+    """Nothing is said to acks=0, so an error shows as a closed connection; otherwise the next answer comes."""
+    talk.create("silent")
+    for version in _CORNERS:
+        cases = {"wrong": (0, corrupt(batch("a"))), "nowhere": (9, batch("a")), "right": (0, batch("a"))}
+        for name, (partition, records) in cases.items():
+            data = PartitionProduceData(index=partition, records=records)
+            request = ProduceRequest(
+                acks=0,
+                timeout_ms=100,
+                topic_data=[TopicProduceData(**topic_named(talk, "silent", version), partition_data=[data])],
+            )
+            talk.tell(f"v{version} {name}", "produce", version, request)
+
+
+def together(talk: Talk) -> None:
+    """Several topics and partitions in one request, right and wrong."""
+    talk.create("ta", 2)
+    talk.create("tb", 2)
+    for version in _CORNERS:
+
+        def of(topic: str, data: Sequence[tuple[int, bytes]], version: int = version) -> TopicProduceData:
+            found = [PartitionProduceData(index=index, records=records) for index, records in data]
+            return TopicProduceData(**topic_named(talk, topic, version), partition_data=found)
+
+        good, bad = batch("a"), corrupt(batch("b"))
+        mixed = [of("ta", [(0, good), (1, bad)]), of("tb", [(1, good), (7, good)]), of("absent", [(0, good)])]
+        for acks in (-1, 1, 5):
+            request = ProduceRequest(acks=acks, timeout_ms=1_000, topic_data=mixed)
+            talk.ask(f"v{version} mixed with acks={acks}", "produce", version, request)
 
 
 def transactional(talk: Talk) -> None:

@@ -8,6 +8,11 @@ from ottla.wire.messages.produce_request import PartitionProduceData, ProduceReq
 from tests.differential.talk import UNKNOWN_ID, Talk
 
 
+def topic_named(talk: Talk, topic: str, version: int) -> dict[str, Any]:
+    """By name, and from version 13 of Produce on by id."""
+    return {"name": topic} if version < 13 else {"topic_id": talk.topic_ids.get(topic, UNKNOWN_ID)}
+
+
 def produced(
     talk: Talk,
     label: str,
@@ -18,11 +23,8 @@ def produced(
     acks: int = -1,
     transactional_id: str | None = None,
 ) -> Any:
-    named: dict[str, Any] = {"name": topic}
-    if version >= 13:
-        named = {"topic_id": talk.topic_ids.get(topic, UNKNOWN_ID)}
     topic_data = TopicProduceData(
-        **named,
+        **topic_named(talk, topic, version),
         partition_data=[
             PartitionProduceData(index=index, records=records) for index, records in data.items()
         ],
