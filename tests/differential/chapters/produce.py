@@ -127,7 +127,7 @@ def internal_topics(talk: Talk) -> None:
 
 
 def without_answer(talk: Talk) -> None:
-    """Nothing is said to acks=0, so an error shows as a closed connection; otherwise the next answer comes."""
+    """Nothing is said to acks=0: an error shows as a closed connection."""
     talk.create("silent")
     for version in _CORNERS:
         cases = {"wrong": (0, corrupt(batch("a"))), "nowhere": (9, batch("a")), "right": (0, batch("a"))}
