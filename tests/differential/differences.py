@@ -22,7 +22,9 @@ DIFFERENCES = [
     Difference("feature_names", r"(group|transaction|share|streams).version to [17]", "it is not served yet"),
     Difference("topic_partitions", "the empty name", "Kafka fails with UNKNOWN_SERVER_ERROR on all topics"),
     Difference("fetch_limits", r"70 bytes (in all|of one)", "only whole batches are sent"),
-    Difference("fetch_limits", r"-1 bytes (in all|of one)", "Kafka fails with UNKNOWN_SERVER_ERROR; we take it for 0"),
+    Difference(
+        "fetch_limits", r"-1 bytes (in all|of one)", "Kafka fails with UNKNOWN_SERVER_ERROR; we take it for 0"
+    ),
     Difference("fetch", r"v\d+ half a batch more", "only whole batches are sent"),
 ]
 
