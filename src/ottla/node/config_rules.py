@@ -5,12 +5,9 @@ from collections.abc import Mapping, Sequence
 from ottla.controller.settings import EffectiveConfig
 from ottla.metadata.configs import ConfigResource, ResourceType
 from ottla.model.config.broker_values import BrokerValues
-from ottla.model.config.client_metrics_rules import check_client_metrics
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.config.definitions import BROKER, TOPIC, ConfigKey, Definitions
-from ottla.model.config.group_rules import check_group
 from ottla.model.config.topic_defaults import given_synonym, topic_defaults
-from ottla.model.config.topic_rules import check_topic
 from ottla.model.errors import ApiError, ErrorCode
 
 _DEFINITIONS: Mapping[ResourceType, Definitions] = {ResourceType.TOPIC: TOPIC, ResourceType.BROKER: BROKER}
@@ -31,10 +28,16 @@ class NodeConfigRules:
         try:
             match resource.type:
                 case ResourceType.TOPIC:
+                    from ottla.model.config.topic_rules import check_topic
+
                     check_topic(configs, existing, topic_defaults(self._values))
                 case ResourceType.GROUP:
+                    from ottla.model.config.group_rules import check_group
+
                     check_group(configs, self._values)
                 case ResourceType.CLIENT_METRICS:
+                    from ottla.model.config.client_metrics_rules import check_client_metrics
+
                     check_client_metrics(resource.name, configs)
                 case _:
                     pass

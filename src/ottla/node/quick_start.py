@@ -29,9 +29,9 @@ def alone_properties(directory: str, ports: Ports) -> dict[str, str]:
     return {
         "node.id": "1",
         "process.roles": "broker,controller",
-        "listeners": f"PLAINTEXT://localhost:{ports.broker},CONTROLLER://localhost:{ports.controller}",
+        "listeners": f"PLAINTEXT://localhost:{ports.broker},CONTROLLER://127.0.0.1:{ports.controller}",
         "controller.listener.names": "CONTROLLER",
-        "controller.quorum.bootstrap.servers": f"localhost:{ports.controller}",
+        "controller.quorum.bootstrap.servers": f"127.0.0.1:{ports.controller}",
         "log.dirs": os.path.abspath(directory),  # noqa: PTH100  # pathlib costs the start 4 ms
         **ALONE,
     }
