@@ -6,6 +6,7 @@ option, whether it takes a value, and of which type.
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -78,9 +79,11 @@ class Options:
 class Usage:
     """One tool's usage text, and what its command line may hold."""
 
-    def __init__(self, tool: str) -> None:
+    def __init__(self, tool: str, available_if: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """`available_if` names for an option the ones of which it needs one beside it."""
         self.text = (_USAGE / f"{tool}.txt").read_text(encoding="utf-8")
         self.known = {option.name: option for option in _options(self.text)}
+        self._available_if = available_if or {}
 
     def parse(self, arguments: list[str]) -> Options:
         """The options in `arguments`. Raises OptionFailure."""
@@ -95,6 +98,7 @@ class Usage:
                 options.rest.append(word)
                 continue
             at += self._take(word, arguments[at : at + 1], options)
+        self._check_available(options)
         return options
 
     def parse_or_end(self, arguments: list[str]) -> Options:
@@ -103,6 +107,19 @@ class Usage:
             return self.parse(arguments)
         except OptionFailure as failure:
             self.end(str(failure))
+
+    def _check_available(self, options: Options) -> None:
+        missing = [
+            name
+            for name, needed in self._available_if.items()
+            if options.has(name) and not any(options.has(other) for other in needed)
+        ]
+        if missing and not options.has("help"):
+            raise OptionFailure(
+                f"Option(s) [{', '.join(sorted(missing))}] are unavailable given other options on the "
+                "command line",
+                "joptsimple.UnavailableOptionException",
+            )
 
     def _take(self, word: str, next_: list[str], options: Options) -> int:
         """One option; the number of further words that belong to it."""

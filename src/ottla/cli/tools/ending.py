@@ -29,6 +29,23 @@ class IllegalArgument(Failure):
     java_class = "java.lang.IllegalArgumentException"
 
 
+def execution_failure(error: Exception) -> Failure:
+    """As Kafka's clients wrap what a future fails with."""
+    return _wrapped(error, "java.util.concurrent.ExecutionException")
+
+
+def runtime_failure(error: Exception) -> Failure:
+    """As Java code wraps what it does not want to declare."""
+    return _wrapped(error, "java.lang.RuntimeException")
+
+
+def _wrapped(error: Exception, java_class: str) -> Failure:
+    text = f"{thrown_class(error)}: {message_of(error)}" if error.args else thrown_class(error)
+    wrapped = Failure(text, java_class)
+    wrapped.__cause__ = error
+    return wrapped
+
+
 def stack_trace(error: BaseException) -> str:
     """A Java stack trace without its frames, of no use to anybody here: class and text of each cause."""
     has_text = error.args and error.args[0] is not None

@@ -1,6 +1,11 @@
 """The order in which a Java HashMap gives its keys, which some tools let through to their output."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+from ottla.model.ids import TopicPartition
+
+Key = TypeVar("Key", bound=Hashable)
 
 _LOAD = 0.75
 _CAPACITY = 16
@@ -15,17 +20,31 @@ def string_hash(text: str) -> int:
     return value - (1 << 32) if value & 0x80000000 else value
 
 
-def hash_order(keys: Iterable[str], capacity: int = _CAPACITY) -> list[str]:
-    """`keys` as a HashMap gives them that began with room for `capacity`, filled in the order given."""
+def partition_hash(name: TopicPartition) -> int:
+    """`TopicPartition.hashCode`."""
+    return 31 * (31 + name.partition) + string_hash(name.topic)
+
+
+def hash_order(
+    keys: Iterable[Key], hash_of: Callable[[Key], int] | None = None, capacity: int = _CAPACITY
+) -> list[Key]:
+    """`keys` as a HashMap gives them that began with room for `capacity`, filled in the order given.
+
+    Without `hash_of` the keys are strings.
+    """
+    spread = _spread_of(hash_of or string_hash)
     distinct = list(dict.fromkeys(keys))
     size = 1
     while size < capacity:
         size *= 2
     while len(distinct) > size * _LOAD:
         size *= 2
-    return sorted(distinct, key=lambda key: _spread(string_hash(key)) & (size - 1))
+    return sorted(distinct, key=lambda key: spread(key) & (size - 1))
 
 
-def _spread(value: int) -> int:
-    value &= 0xFFFFFFFF
-    return value ^ (value >> 16)
+def _spread_of(hash_of: Callable[[Any], int]) -> Callable[[Any], int]:
+    def spread(key: Any) -> int:
+        value = hash_of(key) & 0xFFFFFFFF
+        return value ^ (value >> 16)
+
+    return spread

@@ -60,7 +60,7 @@ def say_aloud(kind: str, client_id: str) -> Callable[[Notice], None]:
                 if node.id < 0 and kind != "AdminClient":
                     name = f"{node.host}:{node.port} (id: {node.id} rack: null isFenced: false)"
                     log("WARN", f"{who} Bootstrap broker {name} disconnected", logger)
-            case TopicsInTrouble(errors):
+            case TopicsInTrouble(errors) if kind != "AdminClient":
                 listed = ", ".join(f"{topic}={error}" for topic, error in errors.items())
                 log(
                     "WARN",

@@ -1,0 +1,1 @@
+"""What `kafka-consumer-groups` does, one action a file."""
