@@ -34,6 +34,7 @@ class Acceptor:
         self._connections: OrderedDict[int, Connection] = OrderedDict()
         self._servers: list[asyncio.AbstractServer] = []
         self._accepted = 0
+        self._closed = False
         self._sweep: Deadline | None = None
 
     def __len__(self) -> int:
@@ -42,7 +43,7 @@ class Acceptor:
     async def listen(self, listener: Listener, dispatch: Dispatch) -> int:
         """Bind and accept; the port that was bound. Raises OSError."""
         loop = asyncio.get_running_loop()
-        on_open = self._opened if listener.kind == "broker" else None
+        on_open = self._opened_by_client if listener.kind == "broker" else self._opened
         server = await loop.create_server(
             lambda: self._accept(dispatch, on_open),
             bind_hosts(listener.host),
@@ -56,6 +57,7 @@ class Acceptor:
         return sockets[0].getsockname()[1] if sockets else listener.port
 
     async def close(self) -> None:
+        self._closed = True
         for server in self._servers:
             server.close()
         for connection in list(self._connections.values()):
@@ -65,13 +67,14 @@ class Acceptor:
 
     def drop(self) -> None:
         """Forget all connections without a word."""
+        self._closed = True
         for server in self._servers:
             server.close()
         self._connections.clear()
 
-    def _accept(self, dispatch: Dispatch, on_open: Callable[[Connection], None] | None) -> Connection:
+    def _accept(self, dispatch: Dispatch, on_open: Callable[[Connection], None]) -> Connection:
         self._accepted += 1
-        connection = Connection(
+        return Connection(
             dispatch,
             self._buffers,
             identity=self._accepted,
@@ -79,11 +82,15 @@ class Acceptor:
             on_open=on_open,
             on_close=self._forget,
         )
-        connection.last_active_ms = self._clock.mono_ms()
-        self._connections[connection.identity] = connection
-        return connection
 
     def _opened(self, connection: Connection) -> None:
+        connection.last_active_ms = self._clock.mono_ms()
+        self._connections[connection.identity] = connection
+        if self._closed:
+            connection.transport.close()
+
+    def _opened_by_client(self, connection: Connection) -> None:
+        self._opened(connection)
         most = self.limits.opened(connection)
         if most is not None:
             _log.info(
