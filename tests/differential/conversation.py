@@ -3,9 +3,17 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.differential.chapters import administration, fetch, metadata, offsets, produce, topics
+from tests.differential.chapters import (
+    administration,
+    after_restart,
+    fetch,
+    metadata,
+    offsets,
+    produce,
+    topics,
+)
 from tests.differential.talk import Talk
 
 CHAPTERS: dict[str, Callable[[Talk], None]] = {
@@ -45,6 +53,7 @@ CHAPTERS: dict[str, Callable[[Talk], None]] = {
     "elections": administration.elections,
     "reassignments": administration.reassignments,
 }
+AFTER_RESTART: dict[str, Callable[[Talk], None]] = {"epochs_after_restart": after_restart.epochs}
 SETTINGS = {
     "log.retention.ms": "-1",  # the records are of 2023
     "offsets.topic.num.partitions": "3",
@@ -52,14 +61,31 @@ SETTINGS = {
 _KEPT = Path(__file__).parent / "kafka_answers"
 
 
-def converse(port: int) -> dict[str, dict[str, Any]]:
-    """What the broker on `port` says, by chapter and label."""
-    heard = {}
-    for name, chapter in CHAPTERS.items():
-        talk = Talk(port)
-        chapter(talk)
-        talk.close()
-        heard[name] = json.loads(json.dumps(talk.heard))
+class Node(Protocol):
+    """A broker that can be stopped and started."""
+
+    @property
+    def port(self) -> int: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def converse(node: Node) -> dict[str, dict[str, Any]]:
+    """What the broker says, by chapter and label. It is started twice and left running."""
+    node.start()
+    heard = {name: _held(chapter, node.port) for name, chapter in CHAPTERS.items()}
+    node.stop()
+    node.start()
+    return heard | {name: _held(chapter, node.port) for name, chapter in AFTER_RESTART.items()}
+
+
+def _held(chapter: Callable[[Talk], None], port: int) -> dict[str, Any]:
+    talk = Talk(port)
+    chapter(talk)
+    talk.close()
+    heard: dict[str, Any] = json.loads(json.dumps(talk.heard))
     return heard
 
 

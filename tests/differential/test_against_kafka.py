@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.differential.conversation import CHAPTERS, SETTINGS, converse, keep, kept
-from tests.oracle.apache_kafka import apache_kafka
+from tests.differential.conversation import SETTINGS, converse, keep, kept
+from tests.oracle.apache_kafka import ApacheKafka
 
 pytestmark = [pytest.mark.needs("kafka"), pytest.mark.proof]
 LEVELS = {
@@ -22,9 +22,13 @@ LEVELS = {
 
 def test_what_was_recorded_is_what_kafka_answers(tmp_path: Path) -> None:
     levels = [word for name, level in LEVELS.items() for word in ("--feature", f"{name}={level}")]
-    with apache_kafka(tmp_path / "kafka", overrides=SETTINGS, format_arguments=levels) as node:
-        heard = converse(node.port)
-    for chapter in CHAPTERS:
+    node = ApacheKafka(tmp_path / "kafka", overrides=SETTINGS, format_arguments=levels)
+    node.format()
+    try:
+        heard = converse(node)
+    finally:
+        node.kill()
+    for chapter in heard:
         if os.environ.get("OTTLA_RECORD"):
             keep(chapter, heard[chapter])
         assert heard[chapter] == kept(chapter)

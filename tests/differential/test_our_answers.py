@@ -7,19 +7,22 @@ from typing import Any
 
 import pytest
 
-from tests.differential.conversation import CHAPTERS, SETTINGS, converse, kept
+from tests.differential.conversation import AFTER_RESTART, CHAPTERS, SETTINGS, converse, kept
 from tests.differential.differences import reason
-from tests.e2e.ottla_node import ottla_node
+from tests.e2e.ottla_node import OttlaNode
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     overrides = [f"{key}={value}" for key, value in SETTINGS.items()]
-    with ottla_node(tmp_path_factory.mktemp("ottla"), overrides=overrides) as node:
-        return converse(node.port)
+    node = OttlaNode(tmp_path_factory.mktemp("ottla"), overrides=overrides)
+    try:
+        return converse(node)
+    finally:
+        node.kill()
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize("chapter", [*CHAPTERS, *AFTER_RESTART])
 def test_our_answers_are_kafkas(chapter: str, ours: dict[str, dict[str, Any]]) -> None:
     theirs = kept(chapter)
     assert ours[chapter].keys() == theirs.keys()

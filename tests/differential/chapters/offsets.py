@@ -38,16 +38,16 @@ def list_offsets(talk: Talk) -> None:
             talk.ask(f"{v} {label}", "list_offsets", version, request)  # noqa: B023
 
         for timestamp in _TIMES:
-            ask(f"at {timestamp}", _at(timestamp), _at(timestamp, partition=1))
+            ask(f"at {timestamp}", at(timestamp), at(timestamp, partition=1))
         for timestamp in (-1, -2, -3, START_MS + 1_001):
-            ask(f"committed at {timestamp}", _at(timestamp), isolation=1)
-        ask("the same twice", _at(-1), _at(-2), _at(-1, partition=1))
-        ask("no partition", _at(-1, partition=9))
-        ask("no topic", _at(-1), topic="absent")
+            ask(f"committed at {timestamp}", at(timestamp), isolation=1)
+        ask("the same twice", at(-1), at(-2), at(-1, partition=1))
+        ask("no partition", at(-1, partition=9))
+        ask("no topic", at(-1), topic="absent")
         if version >= 4:
-            ask("this epoch", _at(-1, epoch=0))
-            ask("a newer epoch", _at(-1, epoch=5))
-            ask("an older epoch", _at(-2, epoch=-2))
+            ask("this epoch", at(-1, epoch=0))
+            ask("a newer epoch", at(-1, epoch=5))
+            ask("an older epoch", at(-2, epoch=-2))
         talk.ask(f"{v} nothing", "list_offsets", version, ListOffsetsRequest(replica_id=-1))
 
 
@@ -56,12 +56,12 @@ def list_offsets_as_a_broker(talk: Talk) -> None:
     talk.create("lb")
     put(talk, "lb", batch("a"))
     for replica_id in (-2, 1, 2):
-        topics = [ListOffsetsTopic(name="lb", partitions=[_at(-1)])]
+        topics = [ListOffsetsTopic(name="lb", partitions=[at(-1)])]
         request = ListOffsetsRequest(replica_id=replica_id, topics=topics)
         talk.ask(f"v9 as {replica_id}", "list_offsets", 9, request)
 
 
-def _at(timestamp: int, *, partition: int = 0, epoch: int = -1) -> ListOffsetsPartition:
+def at(timestamp: int, *, partition: int = 0, epoch: int = -1) -> ListOffsetsPartition:
     return ListOffsetsPartition(partition_index=partition, current_leader_epoch=epoch, timestamp=timestamp)
 
 
@@ -71,12 +71,12 @@ def leader_epochs(talk: Talk) -> None:
     for version in range(2, 5):
         for current in (-1, 0, 3):
             for epoch in (-1, 0, 1, 5):
-                _ask_epoch(talk, f"v{version} {epoch} as of {current}", version, "e", current, epoch)
-        _ask_epoch(talk, f"v{version} of no topic", version, "absent", -1, 0)
-        _ask_epoch(talk, f"v{version} of no partition", version, "e", -1, 0, partition=7)
+                ask_epoch(talk, f"v{version} {epoch} as of {current}", version, "e", current, epoch)
+        ask_epoch(talk, f"v{version} of no topic", version, "absent", -1, 0)
+        ask_epoch(talk, f"v{version} of no partition", version, "e", -1, 0, partition=7)
 
 
-def _ask_epoch(
+def ask_epoch(
     talk: Talk, label: str, version: int, topic: str, current: int, epoch: int, *, partition: int = 0
 ) -> None:
     asked = [
@@ -116,7 +116,7 @@ def delete_records(talk: Talk) -> None:
 
 def _after_deleting(talk: Talk, v: str, topic: str) -> None:
     for timestamp in (-2, -1, -3, START_MS):
-        topics = [ListOffsetsTopic(name=topic, partitions=[_at(timestamp)])]
+        topics = [ListOffsetsTopic(name=topic, partitions=[at(timestamp)])]
         talk.ask(
             f"{v} offsets at {timestamp} after that",
             "list_offsets",

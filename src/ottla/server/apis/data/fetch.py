@@ -15,18 +15,22 @@ from ottla.replication.fetch_sessions import FINAL_EPOCH, INITIAL_EPOCH, Fetched
 from ottla.runtime.partitions.fetching import UNKNOWN, Fetching, FetchLimits, FetchResult
 from ottla.server.context import RequestContext
 from ottla.server.fast.fetch_answer import FetchAnswer
+from ottla.server.translate.leaders_told import endpoints, tell_leaders
 from ottla.wire.messages.fetch_request import FetchRequest
 from ottla.wire.messages.fetch_response import (
     AbortedTransaction,
     EpochEndOffset,
     FetchableTopicResponse,
     FetchResponse,
+    NodeEndpoint,
     PartitionData,
 )
 
 _BY_TOPIC_ID_FROM = 13
 _READ_COMMITTED = 1
 _NO_EPOCH = -1
+_LEADERS_FROM = 16
+_LED_ELSEWHERE: frozenset[int] = frozenset({ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.FENCED_LEADER_EPOCH})
 _UNFOUND = frozenset({ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOPIC_ID})
 """Nothing was read, so nothing is said about transactions."""
 
@@ -38,13 +42,13 @@ def fetch(
         return context.quorum.ask(request, context.version, context.listener.name)
     session, wanted = _session(request, context)
     if _follower_id(request) >= 0:
-        return _answer(request, session, [_not_a_replica(each, context) for each in wanted])
+        return _answer(request, context, session, [_not_a_replica(each, context) for each in wanted])
     fetching = Fetching(context.broker.partitions, context.deadlines, wanted, _limits(request, context))
     results = fetching.begin(context.now.mono_ms)
     if isinstance(results, Later):
         context.on_close(fetching.give_up)
-        return results.then(lambda found: _answer(request, session, found))
-    return _answer(request, session, results)
+        return results.then(lambda found: _answer(request, context, session, found))
+    return _answer(request, context, session, results)
 
 
 def _follower_id(request: FetchRequest) -> int:
@@ -123,7 +127,9 @@ def _forgotten(request: FetchRequest, context: RequestContext, by_id: bool) -> l
     ]
 
 
-def _answer(request: FetchRequest, session: FetchSession | None, results: list[FetchResult]) -> FetchAnswer:
+def _answer(
+    request: FetchRequest, context: RequestContext, session: FetchSession | None, results: list[FetchResult]
+) -> FetchAnswer:
     incremental = session is not None and request.session_epoch != INITIAL_EPOCH
     response = FetchResponse(session_id=session.session_id if session is not None else 0)
     slices: list[Slice | None] = []
@@ -140,7 +146,17 @@ def _answer(request: FetchRequest, session: FetchSession | None, results: list[F
         slices.append(result.slice)
         if session is not None and result.size:
             session.move_to_end((wanted.topic, wanted.topic_id, wanted.partition))
+    if context.version >= _LEADERS_FROM:
+        _tell_leaders(response, context)
     return FetchAnswer(response, slices)
+
+
+def _tell_leaders(response: FetchResponse, context: RequestContext) -> None:
+    leaders: set[int] = set()
+    for topic in response.responses:
+        partitions = [(each.partition_index, each) for each in topic.partitions]
+        leaders |= tell_leaders(context.image.topics.by_id(topic.topic_id), partitions, _LED_ELSEWHERE)
+    response.node_endpoints = endpoints(leaders, context, NodeEndpoint)
 
 
 def _aborted(result: FetchResult) -> list[AbortedTransaction] | None:
