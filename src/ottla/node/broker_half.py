@@ -56,6 +56,8 @@ class BrokerHalf:
     ) -> None:
         self._node, self._services, self._logs, self._upkeep = node, services, logs, upkeep
         self.lifecycle, self._configs, self._publishers = lifecycle, configs, publishers
+        self._loaded = False
+        """Whether all logs are open: only then may they be closed as after a clean stop."""
 
     async def start(self) -> None:
         lifecycle, broker = self.lifecycle, self._services.broker
@@ -68,6 +70,7 @@ class BrokerHalf:
         await self._logs.load(
             lambda name, topic_id: _is_mine(broker.image, self._node.config.node_id, name, topic_id)
         )
+        self._loaded = True
         self._lead_all(broker.metadata)
         for publish in self._publishers:
             broker.metadata.subscribe(publish)
@@ -78,13 +81,14 @@ class BrokerHalf:
 
     async def stop(self) -> None:
         """Controlled shutdown, as long as the controller takes; at most 5 s."""
-        if self._node.config.values.flag("controlled.shutdown.enable"):
+        if self.lifecycle.epoch >= 0 and self._node.config.values.flag("controlled.shutdown.enable"):
             await self._leave()
         broker = self._services.broker
         assert broker is not None, "built before it is stopped"
         broker.groups.close()
-        self._logs.checkpoint_high_watermarks(broker.partitions.high_watermarks())
-        self._logs.close(self.lifecycle.epoch, self._node.world.clock.now())
+        if self._loaded:
+            self._logs.checkpoint_high_watermarks(broker.partitions.high_watermarks())
+            self._logs.close(self.lifecycle.epoch, self._node.world.clock.now())
 
     async def _leave(self) -> None:
         self.lifecycle.leave()
