@@ -34,6 +34,18 @@ def test_producer_consumer_and_admin_do_their_work(node: OttlaNode) -> None:
     assert "done" in done.stdout, done.stdout + done.stderr
 
 
+def test_the_tools_of_administrators_do_their_work(node: OttlaNode, tmp_path: Path) -> None:
+    tool(node, "TopicCommand", "--create", "--topic", "kept", "--partitions", "1")
+    tool(node, "ConsoleProducer", "--topic", "kept", stdin="a\nb\nc\n")
+    offsets = tmp_path / "offsets.json"
+    offsets.write_text('{"partitions": [{"topic": "kept", "partition": 0, "offset": 2}], "version": 1}')
+    assert "low_watermark: 2" in tool(node, "DeleteRecordsCommand", "--offset-json-file", str(offsets))
+    assert "kept:0:2" in tool(node, "GetOffsetShell", "--topic", "kept", "--time", "earliest")
+    assert '"partition":"kept-0"' in tool(node, "LogDirsCommand", "--describe")
+    assert "4.0-IV3" in tool(node, "FeatureCommand", "describe")
+    assert "LeaderId:               1" in tool(node, "MetadataQuorumCommand", "describe", "--status")
+
+
 def test_the_console_tools_do_their_work(node: OttlaNode) -> None:
     tool(node, "TopicCommand", "--create", "--topic", "orders", "--partitions", "2")
     assert "PartitionCount: 2" in tool(node, "TopicCommand", "--describe", "--topic", "orders")

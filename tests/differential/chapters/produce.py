@@ -25,6 +25,7 @@ def produce(talk: Talk) -> None:
         produced(talk, f"{v} with acks=2", version, "p", {0: batch("a")}, acks=2)
         produced(talk, f"{v} to no partition", version, "p", {9: batch("a"), -1: batch("a"), 0: batch("d")})
         produced(talk, f"{v} to no topic", version, "absent", {0: batch("a")})
+        produced(talk, f"{v} before zstd", version, "p.zstd", {0: batch("a" * 50)})
         produced(talk, f"{v} of zstd", version, "p.zstd", {0: batch("a" * 50, compression=Codec.ZSTD)})
         talk.ask(f"{v} of nothing", "produce", version, ProduceRequest(acks=-1, timeout_ms=100))
     for codec in (Codec.GZIP, Codec.SNAPPY, Codec.LZ4):

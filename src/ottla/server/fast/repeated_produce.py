@@ -4,8 +4,8 @@ A producer that fills one partition sends the same bytes in front of each batch:
 topic, partition. They are remembered with the partition they led to and the answer they got, so that a
 repeat costs one comparison instead of decoding and encoding: about 10 µs of a request's 25.
 
-Whatever is unusual (several partitions, transactions, acks=0, a refusal by the log, a deposed leader,
-records that must wait for followers) goes the general way.
+Whatever is unusual (a version before 7, which may not carry zstd, several partitions, transactions, acks=0, a
+refusal by the log, a deposed leader, records that must wait for followers) goes the general way.
 """
 
 from struct import Struct
@@ -26,7 +26,7 @@ from ottla.wire.messages.produce_response import (
 )
 
 _ALL_OF_ISR = -1
-_FLEXIBLE_FROM, _LOG_START_FROM = 9, 5
+_FLEXIBLE_FROM, _ZSTD_FROM = 9, 7
 _TRANSACTIONAL, _ATTRIBUTES_LOW_BYTE = 0x10, 22
 _INT32 = Struct(">i").unpack_from
 _CORRELATION_AT = 4
@@ -124,7 +124,7 @@ def remember(
     frame: memoryview, header: RequestHeader, request: ProduceRequest, partitions: Partitions
 ) -> RepeatedProduce | None:
     """The request that was just answered, if a repeat of it can be cut short."""
-    if header.version < _LOG_START_FROM or request.transactional_id is not None:
+    if header.version < _ZSTD_FROM or request.transactional_id is not None:
         return None
     if request.acks == 0 or len(request.topic_data) != 1 or len(request.topic_data[0].partition_data) != 1:
         return None

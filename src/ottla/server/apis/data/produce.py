@@ -42,7 +42,7 @@ def produce(
 ) -> ProduceResponse | Later[ProduceResponse | None] | None:
     refusal = _refusal_of_all(request)
     if refusal is not None:
-        return _all_refused(request, *refusal)
+        return _all_refused(request, context, *refusal)
     waiting: list[_Waiting] = []
     response = ProduceResponse(
         responses=[
@@ -57,7 +57,7 @@ def produce(
         ]
     )
     if request.acks == 0:
-        _close_on_error(response)
+        _close_on_error(response, context)
         return None
     if not waiting:
         return response
@@ -174,7 +174,9 @@ def _refusal_of_all(request: ProduceRequest) -> tuple[ErrorCode, str | None] | N
     return None
 
 
-def _all_refused(request: ProduceRequest, error: ErrorCode, message: str | None) -> ProduceResponse:
+def _all_refused(
+    request: ProduceRequest, context: RequestContext, error: ErrorCode, message: str | None
+) -> ProduceResponse:
     response = ProduceResponse(
         responses=[
             TopicProduceResponse(
@@ -186,17 +188,17 @@ def _all_refused(request: ProduceRequest, error: ErrorCode, message: str | None)
         ]
     )
     if request.acks == 0:
-        _close_on_error(response)
+        _close_on_error(response, context)
     return response
 
 
-def _close_on_error(response: ProduceResponse) -> None:
+def _close_on_error(response: ProduceResponse, context: RequestContext) -> None:
     """Nobody hears an answer to acks=0, so a refusal shows as a closed connection."""
     for topic in response.responses:
         for partition in topic.partition_responses:
             if partition.error_code:
                 raise ProtocolError(
                     f"Closing connection due to error during produce request with acks=0: topic "
-                    f"{topic.name}, "
+                    f"{topic.name or context.topic_name(topic.topic_id)}, "
                     f"partition {partition.index}, {ErrorCode(partition.error_code).name}"
                 )
