@@ -47,7 +47,9 @@ class Cleaner:
             log = partition.log
             if log.config.compacts and log.directory not in self._given_up and len(log.segments) > 1:
                 checkpoint = self._directories.cleaned_offset(partition.name)
-                yield cleanable(log, checkpoint, partition.high_watermark, now)
+                # What is not on the medium yet must not supersede what is: a power cut would take both.
+                durable = min(partition.high_watermark, log.recovery_point)
+                yield cleanable(log, checkpoint, durable, now)
 
     async def _clean(self, found: Cleanable) -> bool:
         """One round; whether it ended well."""

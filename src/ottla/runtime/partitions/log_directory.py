@@ -186,9 +186,20 @@ class LogDirectory:
         write_clean_shutdown(self._disk, self.path, broker_epoch)
 
     def _write(self, file: str, offsets: dict[TopicPartition, int]) -> None:
-        if self._written.get(file) != offsets:
+        if self._written.get(file) == offsets:
+            return
+        try:
             write_offsets(self._disk, f"{self.path}/{file}", offsets)
+        except OSError as error:
+            self._failed(error)
+        else:
             self._written[file] = offsets
+
+    def _failed(self, error: OSError) -> None:
+        """A file of the directory's own could not be written: its logs say so, and go offline with it."""
+        if not self._logs:
+            raise error
+        next(iter(self._logs.values())).fail(error)
 
     def _partition_folders(self) -> list[TopicPartition]:
         """The partitions by their folders; what waits for its deletion goes on going."""
