@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 from ottla.model.ids import TopicPartition
+from ottla.records.invalid_record import CorruptBatch, UnsupportedBatchFormat
 from ottla.sim.checkers.recovery import check_recovery
 from ottla.sim.checkers.whole_node import check_node, partitions_of
 from ottla.sim.history import History, Violation
@@ -105,5 +106,7 @@ async def within(seconds: float, work: Awaitable[object], failure: str) -> None:
             await work
     except Violation:
         raise
+    except (CorruptBatch, UnsupportedBatchFormat) as error:
+        raise Violation(f"I18 {failure}: {error}") from error
     except Exception as error:
         raise Violation(f"{failure}: {error!r}") from error

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ottla.model.ids import TopicPartition
+from ottla.records.invalid_record import CorruptBatch, UnsupportedBatchFormat
 from ottla.runtime.partitions.partition import Partition
 from ottla.sim.checkers.bounded import check_bounds
 from ottla.sim.checkers.whole_node import check_node
@@ -87,6 +88,8 @@ class _Run:
             world.run(self._live())
         except Violation:
             raise
+        except (CorruptBatch, UnsupportedBatchFormat) as error:
+            raise Violation(f"I18 a log holds what is no batch: {error}") from error
         except Exception as error:
             raise Violation(f"an exception ended the run: {error!r}") from error
         if world.faults:

@@ -60,7 +60,7 @@ class Consuming:
         name = self._random.choice(self._partitions)
         dice = self._random.random()
         if dice < 0.05:
-            self._positions[name] = 0
+            self._positions[name] = self._random.choice([0, self._random.randint(0, self._positions[name])])
         elif dice < 0.25:
             await self._commit(name)
         elif dice < 0.35:

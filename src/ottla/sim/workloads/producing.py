@@ -69,7 +69,9 @@ class Producing:
     def content(self) -> Content:
         """Key and value of the next record."""
         self._written += 1
-        value = f"{self._name}-{self._written}-".encode() + bytes(self._random.randrange(0, 400))
+        value = f"{self._name}-{self._written}-".encode() + self._random.randbytes(
+            self._random.randrange(400)
+        )
         return value[:8], value
 
     async def _begin_anew(self) -> None:
