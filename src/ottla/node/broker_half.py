@@ -152,11 +152,7 @@ def build_broker(node: "Node", services: Services, formatted: Mapping[str, MetaP
     configs = ConfigsPublisher(BrokerId(config.node_id), services.configs, partitions)
 
     def controller() -> Address | None:
-        leader = metadata.leader
-        if leader is None or leader.leader_id is None:
-            return None
-        endpoint = leader.endpoints.get(config.controller_listener.name.upper())
-        return (endpoint.host or "localhost", endpoint.port) if endpoint is not None else None
+        return metadata.leader_address(config.controller_listener.name)
 
     settings = broker_settings(config.values)
     incarnation = world.entropy.uuid()

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import ottla.server.apis
 from ottla.log.loading import open_log
 from ottla.log.partition_log import PartitionLog
+from ottla.metadata.features import TOLERATED
 from ottla.metadata.record import MetadataRecord
 from ottla.model.ids import TopicPartition
 from ottla.model.topics import METADATA_TOPIC
 from ottla.node.config_rules import NodeConfigRules
 from ottla.node.config_settings import controller_config, metadata_log_config, quorum_config
 from ottla.node.storage.bootstrap_checkpoint import read_bootstrap
+from ottla.node.storage.log_directories import StorageError
 from ottla.node.storage.meta_properties import MetaProperties
 from ottla.raft.effects import Send
 from ottla.raft.events import ShutdownRequested, Started
@@ -29,7 +31,9 @@ from ottla.server.dispatch import Dispatcher
 from ottla.server.quorum import Quorum
 
 if TYPE_CHECKING:
+    from ottla.node.config import NodeConfig
     from ottla.node.node import Node
+    from ottla.wire.messages.controller_registration_request import ControllerRegistrationRequest
 
 _LEAVE_MS = 5_000
 
@@ -48,6 +52,21 @@ class ControllerHalf:
             if listener.kind == "controller":
                 await self._node.acceptor.listen(listener, Dispatcher(apis, listener, self._services))
         self.quorum.driver.step(Started())
+
+    def announce(self) -> None:
+        """Tell the active controller of this one; after the start, which does not need it."""
+        from ottla.runtime.peers.controller_channel import ControllerChannel
+        from ottla.runtime.peers.controller_registration import ControllerRegistration
+
+        node, config, metadata = self._node, self._node.config, self.quorum.metadata
+        channel = ControllerChannel(
+            f"controller-{config.node_id}-registration",
+            lambda: metadata.leader_address(config.controller_listener.name),
+            node.tasks,
+        )
+        request = _registration(config, node.world.entropy.uuid())
+        registration = ControllerRegistration(channel, lambda: request, node.tasks)
+        metadata.subscribe(registration.publish)
 
     async def stop(self) -> None:
         """Resign, and close the log."""
@@ -70,6 +89,11 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
     log.recover()
     static = config.static_voters()
     voters = log.voters(VoterSet.static(config.controller_listener.name.upper(), static))
+    if len(voters.last) > 1:
+        raise StorageError(
+            f"The quorum has the controllers {voters.last.ids}, and several are not supported yet: let "
+            "controller.quorum.voters name this node alone."
+        )
     identity = _identity(node, meta, static)
     core = RaftCore(
         identity,
@@ -155,6 +179,28 @@ def _identity(node: "Node", meta: MetaProperties, static: dict[int, Address]) ->
         endpoints={listener.name.upper(): Address(listener.host, listener.port)},
         bootstrap_servers=tuple(Peer(node_id, *address) for node_id, address in static.items()),
         can_become_voter="controller" in config.roles,
+    )
+
+
+def _registration(config: "NodeConfig", incarnation_id: bytes) -> "ControllerRegistrationRequest":
+    from ottla.wire.messages.controller_registration_request import (
+        ControllerRegistrationRequest,
+        Feature,
+        Listener,
+    )
+
+    return ControllerRegistrationRequest(
+        controller_id=config.node_id,
+        incarnation_id=incarnation_id,
+        listeners=[
+            Listener(name=each.name, host=each.host or "localhost", port=each.port, security_protocol=0)
+            for each in config.advertised
+            if each.kind == "controller"
+        ],
+        features=[
+            Feature(name=name, min_supported_version=low, max_supported_version=high)
+            for name, (low, high) in sorted(TOLERATED.items())
+        ],
     )
 
 

@@ -39,6 +39,13 @@ class NodeMetadata:
         """The last image that was published."""
         return self._loader.image
 
+    def leader_address(self, listener: str) -> tuple[str, int] | None:
+        """Where the active controller is reached; None while nobody knows."""
+        if self.leader is None or self.leader.leader_id is None:
+            return None
+        endpoint = self.leader.endpoints.get(listener.upper())
+        return (endpoint.host or "localhost", endpoint.port) if endpoint is not None else None
+
     def subscribe(self, publish: Publish) -> None:
         """`publish` hears of each new image from now on, in the order of subscribing."""
         self._publishers.append(publish)
