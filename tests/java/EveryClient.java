@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -49,6 +50,7 @@ public class EveryClient {
             staticMember(admin);
             deleteGroupsAndTopics(admin);
         }
+        transactionsAreRefusedAtOnce();
         System.out.println("done");
     }
 
@@ -205,6 +207,17 @@ public class EveryClient {
         admin.deleteConsumerGroups(List.of("seekers")).all().get();
         admin.deleteTopics(List.of("small")).all().get();
         eventually("a topic is gone", () -> !admin.listTopics().names().get().contains("small"));
+    }
+
+    /** They are not served yet; who wants them must not wait for them. */
+    static void transactionsAreRefusedAtOnce() {
+        long began = System.nanoTime();
+        try (KafkaProducer<String, String> producer = producer(Map.of("transactional.id", "t"))) {
+            producer.initTransactions();
+            throw new IllegalStateException("a transaction was begun");
+        } catch (KafkaException refusal) {
+            check(System.nanoTime() - began < 10_000_000_000L, "a transaction is refused at once: " + refusal);
+        }
     }
 
     static void poll(KafkaConsumer<String, String> consumer, Set<String> read) {
