@@ -4,7 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from ottla.controller.assignment import manual_partition, placed_partitions
-from ottla.controller.turn import Outcome, Turn, bounded, told
+from ottla.controller.turn import RECORDS_MAX, Outcome, Turn, bounded, excessive, told
 from ottla.metadata.partitions import Partition, record_of
 from ottla.metadata.record import MetadataRecord
 from ottla.metadata.topics import Topic
@@ -34,6 +34,8 @@ class CreatePartitions(NamedTuple):
         for wanted in self.request.topics:
             if times[wanted.name] > 1:
                 continue
+            if _growth(turn, wanted) > RECORDS_MAX:  # before they are placed one by one
+                raise excessive()
             try:
                 records += _extend(turn, wanted)
             except ApiError as refusal:
@@ -69,6 +71,11 @@ def _extend(turn: Turn, wanted: CreatePartitionsTopic) -> list[MetadataRecord]:
         record_of(partition, topic.id, partition_id, turn.level, elr_enabled)
         for partition_id, partition in enumerate(partitions, first)
     ]
+
+
+def _growth(turn: Turn, wanted: CreatePartitionsTopic) -> int:
+    topic = turn.image.topics.by_name(wanted.name)
+    return wanted.count - len(topic.partitions) if topic is not None and wanted.assignments is None else 0
 
 
 def _check_count(wanted: CreatePartitionsTopic, present: int) -> None:

@@ -82,8 +82,13 @@ class Request(Command, Protocol):
 def bounded(records: list[MetadataRecord]) -> list[MetadataRecord]:
     """`records`, unless they are more than one request may cause."""
     if len(records) > RECORDS_MAX:
-        raise ApiError(ErrorCode.POLICY_VIOLATION, "Unable to perform excessively large batch operation.")
+        raise excessive()
     return records
+
+
+def excessive() -> ApiError:
+    """One request may not cause that many records."""
+    return ApiError(ErrorCode.POLICY_VIOLATION, "Unable to perform excessively large batch operation.")
 
 
 def told(error: ApiError) -> str | None:

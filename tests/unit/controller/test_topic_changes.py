@@ -179,8 +179,9 @@ def test_a_topic_named_twice_is_not_extended(cluster: Cluster) -> None:
     assert [(each.name, each.error_message) for each in answer.results] == [("foo", "Duplicate topic name.")]
 
 
-def test_too_many_partitions_at_once_are_refused(cluster: Cluster) -> None:
-    name, code, message = extend(cluster, "foo", 10_003)
+@pytest.mark.parametrize("count", [10_003, 2**31 - 1])
+def test_too_many_partitions_at_once_are_refused(cluster: Cluster, count: int) -> None:
+    name, code, message = extend(cluster, "foo", count)
     assert (name, code, message) == (
         "foo",
         ErrorCode.POLICY_VIOLATION,
