@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from ottla.dial.channel import Channel, Disconnected
 from ottla.dial.notices import Notice, TopicsInTrouble, Unreachable
+from ottla.link.admin.cluster import CONTROLLERS, describe_cluster
 from ottla.link.call import MOVED, Anyone, Call, Controller, Coordinator, Node, Target, TryAgain, error_code
 from ottla.link.cluster_view import ClusterView, NodeAddress, metadata_request
 from ottla.link.coordinators import find_coordinator
@@ -28,11 +29,15 @@ class Cluster:
         bootstrap: Sequence[Address],
         settings: ClientSettings,
         notify: Callable[[Notice], None] = lambda notice: None,
+        *,
+        of_controllers: bool = False,
     ) -> None:
+        """`of_controllers` when the bootstrap list names controllers: then the active one answers all."""
         self.settings = settings
         self.view = ClusterView()
         self._bootstrap = [NodeAddress(-1 - at, host, port) for at, (host, port) in enumerate(bootstrap)]
         self._notify = notify
+        self.of_controllers = of_controllers
         self._channels: dict[tuple[str, int], Channel] = {}
         self._opening: dict[tuple[str, int], asyncio.Lock] = {}
         self._failures: dict[int, int] = {}
@@ -73,9 +78,9 @@ class Cluster:
     async def channel(self, to: Target, lane: str = "") -> Channel:
         """An open channel to `to`. Raises Disconnected, and ApiError when there is no such node."""
         match to:
-            case Anyone():
+            case Anyone() if not self.of_controllers:
                 return await self._any(lane)
-            case Controller():
+            case Controller() | Anyone():
                 await self._know_nodes()
                 return await self._open(self._node(self.view.controller_id), lane)
             case Node(id):
@@ -128,7 +133,13 @@ class Cluster:
 
     async def _learn_nodes(self) -> None:
         channel = await self._any("")
-        self.view.learn(await channel.request(metadata_request([])))
+        if self.of_controllers:
+            described = describe_cluster(CONTROLLERS)
+            found = described.read(await channel.request(described.request))
+            self.view.controller_id = found.controller_id
+            self.view.nodes = {node.id: node for node in found.nodes}
+        else:
+            self.view.learn(await channel.request(metadata_request([])))
 
     def _node(self, id_: int) -> NodeAddress:
         node = self.view.nodes.get(id_)

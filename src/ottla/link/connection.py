@@ -169,4 +169,4 @@ REOPEN = _Mark()
 
 
 def _name(key: int) -> str:
-    return BY_KEY[key].request[1].removesuffix("Request").upper() if key in BY_KEY else str(key)
+    return BY_KEY[key].request[0].removesuffix("_request").upper() if key in BY_KEY else str(key)

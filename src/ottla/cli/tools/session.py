@@ -22,6 +22,8 @@ def with_admin(
     bootstrap: str,
     properties: Mapping[str, str],
     talk: Callable[[Cluster], Awaitable[Result]],
+    *,
+    of_controllers: bool = False,
 ) -> Result:
     """Run `talk` with an administrator's connections, which are closed behind it."""
     known = ClientProperties({**properties})
@@ -32,7 +34,8 @@ def with_admin(
         raise Failure(
             "Failed to create new KafkaAdminClient", "org.apache.kafka.common.KafkaException"
         ) from error
-    cluster = Cluster(addresses, settings, say_aloud("AdminClient", settings.client_id))
+    notify = say_aloud("AdminClient", settings.client_id)
+    cluster = Cluster(addresses, settings, notify, of_controllers=of_controllers)
     return asyncio.run(_talk(cluster, talk))
 
 

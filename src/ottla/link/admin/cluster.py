@@ -7,6 +7,9 @@ from ottla.link.cluster_view import NodeAddress
 from ottla.wire.messages.describe_cluster_request import DescribeClusterRequest
 from ottla.wire.messages.describe_cluster_response import DescribeClusterResponse
 
+BROKERS, CONTROLLERS = 1, 2
+"""Kinds of endpoints (KIP-919)."""
+
 
 class DescribedCluster(NamedTuple):
     """What a node says of its cluster."""
@@ -16,9 +19,10 @@ class DescribedCluster(NamedTuple):
     nodes: list[NodeAddress]
 
 
-def describe_cluster() -> Call[DescribedCluster]:
-    """The cluster and its brokers that are alive."""
-    return Call("listNodes", ANYONE, DescribeClusterRequest(), _described)
+def describe_cluster(endpoints: int = BROKERS, *, fenced: bool = False) -> Call[DescribedCluster]:
+    """The cluster and its brokers (with `fenced` also those that are not alive), or its controllers."""
+    request = DescribeClusterRequest(endpoint_type=endpoints, include_fenced_brokers=fenced)
+    return Call("listNodes", ANYONE, request, _described)
 
 
 def _described(response: DescribeClusterResponse) -> DescribedCluster:

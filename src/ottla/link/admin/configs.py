@@ -1,12 +1,20 @@
 """Configurations of topics, brokers, groups and the rest: describe them and alter them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
 from ottla.link.call import ANYONE, Call, Node, Target, raise_error
 from ottla.wire.messages.describe_configs_request import DescribeConfigsRequest, DescribeConfigsResource
 from ottla.wire.messages.describe_configs_response import DescribeConfigsResponse, DescribeConfigsResult
+from ottla.wire.messages.incremental_alter_configs_request import (
+    AlterableConfig,
+    AlterConfigsResource,
+    IncrementalAlterConfigsRequest,
+)
+from ottla.wire.messages.incremental_alter_configs_response import IncrementalAlterConfigsResponse
+from ottla.wire.messages.list_config_resources_request import ListConfigResourcesRequest
+from ottla.wire.messages.list_config_resources_response import ListConfigResourcesResponse
 
 
 class ResourceType(IntEnum):
@@ -108,3 +116,36 @@ def _entries(result: DescribeConfigsResult) -> list[ConfigEntry]:
         )
         for each in result.configs
     ]
+
+
+_SET, _DELETE = 0, 1
+
+
+def alter_configs(resource: Resource, added: Mapping[str, str], deleted: Sequence[str]) -> Call[None]:
+    """Set and remove single keys (KIP-339)."""
+    changes = [AlterableConfig(name=name, config_operation=_DELETE, value="") for name in deleted]
+    changes += [
+        AlterableConfig(name=name, config_operation=_SET, value=value) for name, value in added.items()
+    ]
+    request = IncrementalAlterConfigsRequest(
+        resources=[
+            AlterConfigsResource(resource_type=resource.type, resource_name=resource.name, configs=changes)
+        ]
+    )
+    return Call("incrementalAlterConfigs", node_of(resource), request, _altered)
+
+
+def _altered(response: IncrementalAlterConfigsResponse) -> None:
+    for result in response.responses:
+        raise_error(result.error_code, result.error_message)
+
+
+def list_config_resources(kind: ResourceType) -> Call[list[str]]:
+    """The names of all resources of a kind that have a configuration (KIP-1142)."""
+    request = ListConfigResourcesRequest(resource_types=[kind])
+    return Call("listConfigResources", ANYONE, request, _listed)
+
+
+def _listed(response: ListConfigResourcesResponse) -> list[str]:
+    raise_error(response.error_code)
+    return [resource.resource_name for resource in response.config_resources]
