@@ -38,7 +38,10 @@ def _why_not(python: str) -> str | None:
     environment = {**os.environ, "PYTHONPATH": str(_SOURCE)}
     command = [python, "-c", "import crc32c, cramjam, immutables"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
-    return ended.stderr.strip().rpartition("\n")[2] if ended.returncode else None
+    if ended.returncode == 0:
+        return None
+    lines = ended.stderr.strip().splitlines()
+    return lines[-1] if "Error" in lines[-1] else lines[0]
 
 
 @pytest.mark.parametrize("hash_seed", ["1", "4711"])
