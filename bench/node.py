@@ -41,7 +41,7 @@ class BenchNode:
     def stop(self) -> None:
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
+            self.process.wait(120)  # ten thousand logs are closed one by one
             self.process = None
 
     @property
