@@ -88,7 +88,13 @@ class Deadlines:
 
     def _run(self) -> None:
         self._timer = None
-        now_ms = self._clock.mono_ms()
+        try:
+            self._run_due(self._clock.mono_ms())
+        finally:  # an action that raises is a fault of its own; the others keep their times
+            if self._timer is None:
+                self._arm()
+
+    def _run_due(self, now_ms: int) -> None:
         while self._heap and self._heap[0][0] <= now_ms:
             deadline = heappop(self._heap)[2]
             action, deadline.action = deadline.action, None
@@ -96,5 +102,3 @@ class Deadlines:
                 self._cancelled = max(0, self._cancelled - 1)
             else:
                 action()
-        if self._timer is None:
-            self._arm()
