@@ -1,0 +1,1 @@
+"""What `kafka-dump-log` shows, one kind of file each."""
