@@ -78,6 +78,7 @@ class Connection(asyncio.BufferedProtocol):
         "_on_close",
         "_on_open",
         "_out",
+        "_outside",
         "_paused_reading",
         "_was_active",
         "_write_paused",
@@ -112,6 +113,7 @@ class Connection(asyncio.BufferedProtocol):
         self._busy = False
         self._paused_reading = False
         self._write_paused = False
+        self._outside = False
         self._abandoned: list[Callable[[], None]] = []
         self._was_active = True
         self.identity = identity
@@ -171,12 +173,13 @@ class Connection(asyncio.BufferedProtocol):
         self._abandoned.append(action)
 
     def wait_outside(self) -> None:
-        """Read nothing: all places are taken."""
-        self.transport.pause_reading()
+        """Begin no request: all places are taken."""
+        self._outside = True
 
     def come_in(self) -> None:
         """A place is free now."""
-        self.transport.resume_reading()
+        self._outside = False
+        self._go_on()
 
     def take_activity(self) -> bool:
         """Whether there was a request since the last call, or one is still awaited."""
@@ -233,7 +236,7 @@ class Connection(asyncio.BufferedProtocol):
         return None
 
     def _may_begin(self, data: memoryview, at: int, size: int) -> bool:
-        if self._write_paused:
+        if self._write_paused or self._outside:
             return False
         if not self._answers:
             return True
