@@ -11,7 +11,7 @@ from ottla.model.ports import Disk, Entropy
 from ottla.node.broker_half import BrokerHalf, build_broker
 from ottla.node.config import NodeConfig
 from ottla.node.controller_half import ControllerHalf, build_controller
-from ottla.node.storage.log_directories import StorageError, prepare_log_directories
+from ottla.node.storage.log_directories import prepare_log_directories
 from ottla.runtime.loop.clock import Clock
 from ottla.runtime.loop.deadlines import Deadlines
 from ottla.runtime.loop.tasks import Tasks
@@ -53,11 +53,6 @@ class Node:
     async def start(self) -> None:
         """Start; the node serves when this returns. Raises StorageError, OSError, RegistrationFailed."""
         config, world = self.config, self.world
-        if config.roles != {"broker", "controller"}:
-            raise StorageError(
-                "Only combined nodes are supported yet: set process.roles=broker,controller "
-                "and let the node be its own only controller."
-            )
         found = prepare_log_directories(
             world.disk,
             world.entropy,
