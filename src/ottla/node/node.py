@@ -8,7 +8,8 @@ from ottla.model.config.broker_checks import connections_per_ip
 from ottla.model.config.broker_configs import BrokerConfigs
 from ottla.model.config.broker_values import BrokerValues
 from ottla.model.ports import Disk, Entropy
-from ottla.node.broker_half import BrokerHalf, build_broker
+from ottla.node.broker_assembly import build_broker
+from ottla.node.broker_half import BrokerHalf
 from ottla.node.config import NodeConfig
 from ottla.node.controller_half import ControllerHalf, build_controller
 from ottla.node.storage.log_directories import prepare_log_directories
