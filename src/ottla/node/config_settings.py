@@ -6,6 +6,7 @@ from ottla.log.config import LogConfig
 from ottla.model.config.broker_values import BrokerValues
 from ottla.raft.batches import BATCH_BYTES_MAX
 from ottla.raft.config import QuorumConfig
+from ottla.raft.snapshot_policy import SnapshotRetention, SnapshotSchedule
 from ottla.runtime.partitions.upkeep import UpkeepSchedule
 from ottla.server.settings import BrokerSettings
 
@@ -77,6 +78,20 @@ def metadata_log_config(values: BrokerValues) -> LogConfig:
         segment_ms=values.number("metadata.log.segment.ms"),
         max_message_bytes=BATCH_BYTES_MAX,
         file_delete_delay_ms=values.number("internal.metadata.delete.delay.millis"),
+    )
+
+
+def snapshot_schedule(values: BrokerValues, now_mono_ms: int) -> SnapshotSchedule:
+    return SnapshotSchedule(
+        values.number("metadata.log.max.record.bytes.between.snapshots"),
+        values.number("metadata.log.max.snapshot.interval.ms"),
+        now_mono_ms,
+    )
+
+
+def snapshot_retention(values: BrokerValues) -> SnapshotRetention:
+    return SnapshotRetention(
+        values.number("metadata.max.retention.bytes"), values.number("metadata.max.retention.ms")
     )
 
 

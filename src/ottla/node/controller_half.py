@@ -10,7 +10,13 @@ from ottla.metadata.record import MetadataRecord
 from ottla.model.ids import TopicPartition
 from ottla.model.topics import METADATA_TOPIC
 from ottla.node.config_rules import NodeConfigRules
-from ottla.node.config_settings import controller_config, metadata_log_config, quorum_config
+from ottla.node.config_settings import (
+    controller_config,
+    metadata_log_config,
+    quorum_config,
+    snapshot_retention,
+    snapshot_schedule,
+)
 from ottla.node.storage.bootstrap_checkpoint import read_bootstrap
 from ottla.node.storage.log_directories import StorageError
 from ottla.node.storage.meta_properties import MetaProperties
@@ -18,7 +24,6 @@ from ottla.raft.effects import Send
 from ottla.raft.events import ShutdownRequested, Started
 from ottla.raft.quorum import Quorum as RaftCore
 from ottla.raft.replica import Identity
-from ottla.raft.snapshot_policy import SnapshotRetention, SnapshotSchedule
 from ottla.raft.voters import Address, ReplicaKey, VoterSet
 from ottla.runtime.quorum.active_controller import ActiveController
 from ottla.runtime.quorum.driver import QuorumDriver
@@ -127,15 +132,8 @@ def build_controller(node: "Node", services: Services, meta: MetaProperties) -> 
     snapshotting = Snapshotting(
         driver,
         lambda: metadata.image,
-        SnapshotSchedule(
-            config.values.number("metadata.log.max.record.bytes.between.snapshots"),
-            config.values.number("metadata.log.max.snapshot.interval.ms"),
-            world.clock.mono_ms(),
-        ),
-        SnapshotRetention(
-            config.values.number("metadata.max.retention.bytes"),
-            config.values.number("metadata.max.retention.ms"),
-        ),
+        snapshot_schedule(config.values, world.clock.mono_ms()),
+        snapshot_retention(config.values),
         world.clock,
         node.deadlines,
         node.tasks,

@@ -42,6 +42,8 @@ class Snapshotting:
 
     def applied(self, size: int) -> None:
         """Committed batches of `size` bytes were published."""
+        if self._image().features.metadata_version is None:
+            return  # no record of the cluster has come yet: what is no cluster has no snapshot
         reason = self._schedule.applied(size, self._clock.mono_ms())
         if reason is not None and not self._writing:
             self._writing = True

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from itertools import chain
+from pathlib import Path
 
 import pytest
+from tests.unit.model.config.effects import BROKER_EFFECTS, TOPIC_EFFECTS, Effects
 
 from ottla.model.config import standing
 from ottla.model.config.config_exception import ConfigException
@@ -11,6 +13,7 @@ from ottla.model.config.definitions import BROKER, CLIENT_METRICS, DYNAMIC_BROKE
 from ottla.model.config.served import check_served, without_effect
 from ottla.model.config.standing import Reasons
 
+TESTS = Path(__file__).parents[3]
 NOTHING: Reasons = {}
 KINDS = {
     "broker": (BROKER, standing.BROKER_EFFECTIVE, standing.BROKER_LATER, standing.BROKER_INERT),
@@ -25,6 +28,19 @@ def test_every_key_stands_in_one_table(kind: str) -> None:
     definitions, effective, later, inert = KINDS[kind]
     placed = Counter(chain(effective, *later.values(), *inert.values()))
     assert placed == Counter(definitions.names())
+
+
+@pytest.mark.parametrize(
+    ("effective", "effects"),
+    [(standing.BROKER_EFFECTIVE, BROKER_EFFECTS), (standing.TOPIC_EFFECTIVE, TOPIC_EFFECTS)],
+)
+def test_the_effect_of_every_effective_key_is_seen_by_a_test(
+    effective: tuple[str, ...], effects: Effects
+) -> None:
+    assert Counter(chain(*effects.values())) == Counter(effective)
+    for test in effects:
+        file, name = test.split("::")
+        assert f"def {name}(" in (TESTS / file).read_text(), test
 
 
 def test_every_key_that_can_only_be_altered_stands_somewhere() -> None:
