@@ -30,10 +30,10 @@ class PartitionHistory:
     high_watermarks: dict[str, int] = field(default_factory=dict)
     """The last one that each client was told."""
 
-    def forget_from(self, offset: int) -> None:
-        """A power cut took what was not synced from `offset` on."""
-        self.acknowledged = {at: record for at, record in self.acknowledged.items() if at < offset}
-        self.read = {at: value for at, value in self.read.items() if at < offset}
+    def forget(self, lost: range) -> None:
+        """A power cut took what was not synced of these offsets."""
+        self.acknowledged = {at: record for at, record in self.acknowledged.items() if at not in lost}
+        self.read = {at: value for at, value in self.read.items() if at not in lost}
         self.high_watermarks.clear()
 
 
@@ -113,7 +113,7 @@ class History:
             )
 
     def lose_power(self) -> None:
-        """What coordinators wrote may be gone; logs are reckoned one by one, with `forget_from`."""
+        """What coordinators wrote may be gone; logs are reckoned one by one, with `forget`."""
         self.power_cuts += 1
         self.committed.clear()
         self.owners.clear()
