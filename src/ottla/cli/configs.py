@@ -14,7 +14,8 @@ from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError
 from ottla.wire.primitives import UnsupportedVersion
 
-_INVALID_CONFIGURATION = "org.apache.kafka.common.errors.InvalidConfigurationException"
+_ERRORS = "org.apache.kafka.common.errors."
+_TOLD_PLAINLY = (f"{_ERRORS}InvalidConfigurationException", f"{_ERRORS}InvalidTopicException")
 _QUOTAS = (kinds.USERS, kinds.CLIENTS, kinds.IPS)
 
 
@@ -36,7 +37,7 @@ def run(arguments: list[str]) -> int:
         sys.stderr.write(f"{message_of(error)}\n")
         return 1
     except (ApiError, CallTimedOut, ConfigException, Failure) as error:
-        if isinstance(error, Failure) and error.thrown == _INVALID_CONFIGURATION:
+        if isinstance(error, Failure) and error.thrown in _TOLD_PLAINLY:
             sys.stderr.write(f"{message_of(error)}\n")
         else:
             words = " ".join(arguments)

@@ -10,19 +10,33 @@ from ottla.cli.console.consumer_options import ConsumerOptions, consumer_propert
 from ottla.cli.options import OptionFailure
 from ottla.cli.tools.client_properties import ClientProperties
 from ottla.cli.tools.ending import Ended, Failure, stack_trace
+from ottla.cli.tools.java_regex import java_pattern
 from ottla.cli.tools.log_line import log
 from ottla.cli.tools.session import addresses_of, say_aloud
 from ottla.dial.cluster import Cluster
 from ottla.dial.consumer import ConsumerClient
 from ottla.link.consumer.fetched import ConsumedRecord
+from ottla.link.consumer.fetcher import NoOffsetForPartition, OffsetOutOfRange
 from ottla.link.consumer.settings import ConsumerSettings
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError
 from ottla.model.ids import TopicPartition
 from ottla.records.invalid_record import CorruptBatch, InvalidRecord
 from ottla.runtime.disk.system_entropy import SystemEntropy
+from ottla.runtime.loop.clock import Clock
 
+_TIMEOUT = "org.apache.kafka.common.errors.TimeoutException"
 _LOGGER = "org.apache.kafka.tools.consumer.ConsoleConsumer"
+_TERMINATING = (
+    ApiError,
+    CorruptBatch,
+    Failure,
+    InvalidRecord,
+    NoOffsetForPartition,
+    OffsetOutOfRange,
+    TimeoutError,
+)
+"""What ends the reading, is told, and still is no failure of the tool."""
 _TERMINATED = 128 + signal.SIGTERM
 _NEW_PROTOCOL = (
     "The consumer rebalance protocol (KIP-848) is production-ready! Set group.protocol=consumer to try it "
@@ -48,7 +62,7 @@ def run(arguments: list[str]) -> int:
 def _consume(options: ConsumerOptions) -> int:
     properties = consumer_properties(options.properties)
     try:
-        settings = consumer_settings(properties)
+        settings = consumer_settings(properties, Clock().now().wall_ms)
         addresses = addresses_of(options.bootstrap)
     except (ConfigException, Failure) as error:
         raise Failure(
@@ -56,7 +70,8 @@ def _consume(options: ConsumerOptions) -> int:
         ) from error
     if options.partition is None:
         sys.stderr.write(_NEW_PROTOCOL)
-    session = _Session(options, properties, settings)
+    pattern = None if options.include is None else java_pattern(options.include)
+    session = _Session(options, properties, settings, pattern)
     try:
         return asyncio.run(session.run(addresses))
     finally:
@@ -67,11 +82,16 @@ class _Session:
     """One consumer and what it prints."""
 
     def __init__(
-        self, options: ConsumerOptions, properties: ClientProperties, settings: ConsumerSettings
+        self,
+        options: ConsumerOptions,
+        properties: ClientProperties,
+        settings: ConsumerSettings,
+        pattern: "re.Pattern[str] | None",
     ) -> None:
-        self._options, self._settings = options, settings
+        self._options, self._settings, self._pattern = options, settings, pattern
         self._client_settings = properties.settings("console-consumer")
         self._count = 0
+        sys.stdout.flush()
         self._out = sys.stdout.buffer
 
     async def run(self, addresses: list[tuple[str, int]]) -> int:
@@ -109,7 +129,7 @@ class _Session:
     def _begin(self, consumer: ConsumerClient) -> None:
         options = self._options
         if options.topic is None:
-            consumer.subscribe(pattern=_pattern(options.include or ""))
+            consumer.subscribe(pattern=self._pattern)
         elif options.partition is None:
             consumer.subscribe([options.topic])
         else:
@@ -125,7 +145,7 @@ class _Session:
         while most == -1 or self._count < most:
             try:
                 record = consumer.take() or await self._next(consumer)
-            except (ApiError, Failure, CorruptBatch, InvalidRecord, TimeoutError) as error:
+            except _TERMINATING as error:
                 shown = Failure(None, _TIMEOUT) if isinstance(error, TimeoutError) else error
                 log("ERROR", "Error processing message, terminating consumer process: ", _LOGGER, shown)
                 return
@@ -162,13 +182,3 @@ class _Session:
         sys.stderr.write("Unable to write to standard out, closing consumer.\n")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return False
-
-
-_TIMEOUT = "org.apache.kafka.common.errors.TimeoutException"
-
-
-def _pattern(text: str) -> "re.Pattern[str]":
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise Failure(str(error), "java.util.regex.PatternSyntaxException") from None

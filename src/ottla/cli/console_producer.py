@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 from ottla.cli.console.line_reader import Line, LineReader
-from ottla.cli.console.producer_options import ProducerOptions, producer_settings
+from ottla.cli.console.producer_options import ProducerOptions, is_idempotent, producer_settings
 from ottla.cli.console.standard_input import lines
 from ottla.cli.options import OptionFailure
 from ottla.cli.tools.client_properties import ClientProperties
@@ -43,8 +43,9 @@ def _produce(options: ProducerOptions) -> None:
         raise Failure(options.reader_class, "java.lang.ClassNotFoundException")
     reader = LineReader(options.reader_properties())
     properties = options.properties()
+    idempotent = is_idempotent(properties)
     try:
-        settings = producer_settings(properties)
+        settings = producer_settings(properties, idempotent=idempotent)
         addresses = addresses_of(options.bootstrap)
     except ConfigException as error:
         raise Failure("Failed to construct kafka producer", _KAFKA_EXCEPTION) from error

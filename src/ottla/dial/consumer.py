@@ -15,7 +15,7 @@ from ottla.link.call import Node
 from ottla.link.cluster_view import NO_LEADER
 from ottla.link.consumer.fetched import ConsumedRecord, FetchedPartition
 from ottla.link.consumer.fetcher import Fetch, Fetcher
-from ottla.link.consumer.settings import ConsumerSettings
+from ottla.link.consumer.settings import LATEST, ConsumerSettings
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.model.ids import TopicPartition
 from ottla.model.topics import is_internal
@@ -63,7 +63,7 @@ class ConsumerClient:
         self._wake.set()
 
     def seek_to_time(self, partition: TopicPartition, timestamp: int) -> None:
-        """To `fetcher.EARLIEST`, `fetcher.LATEST` or the first record that is not older."""
+        """To EARLIEST, LATEST (`link/consumer/settings.py`) or the first record that is not older."""
         self._fetcher.seek_to_time(partition, timestamp)
         self._consumed.pop(partition, None)
         self._wake.set()
@@ -103,7 +103,8 @@ class ConsumerClient:
         while self._fetched:
             fetched = self._fetched.popleft()
             known = self._consumed.get(fetched.partition)
-            if self._fetcher.is_current(fetched) and known is not None:
+            unread = self._fetcher.is_current(fetched) and next(iter(fetched), None) is not None
+            if unread and known is not None:
                 self._consumed[fetched.partition] = CommittedOffset(known.offset)
 
     async def close(self) -> None:
@@ -207,7 +208,9 @@ class ConsumerClient:
             self._unknown.set()
             return
         for name, answer in found.items():
-            if answer.error is ErrorCode.NONE:
+            if answer.error is ErrorCode.NONE and answer.offset < 0:
+                self._fetcher.seek_to_time(name, LATEST)  # no record is that young
+            elif answer.error is ErrorCode.NONE:
                 self._fetcher.located(name, answer.offset, self._now_ms())
                 self._consumed.setdefault(name, CommittedOffset(answer.offset))
             elif answer.error.retriable:

@@ -7,9 +7,9 @@ from ottla.cli.console.formatters import DEFAULT_FORMATTER, Formatter, formatter
 from ottla.cli.options import Usage
 from ottla.cli.tools.client_properties import ClientProperties, Definition, key_values, read_properties
 from ottla.cli.tools.ending import Ended, Failure
-from ottla.link.consumer.fetcher import EARLIEST, LATEST
-from ottla.link.consumer.settings import ConsumerSettings, OffsetReset
-from ottla.model.config.config_exception import ConfigException
+from ottla.cli.tools.java_time import duration_ms
+from ottla.link.consumer.settings import EARLIEST, LATEST, ConsumerSettings
+from ottla.model.config.config_exception import ConfigException, invalid
 from ottla.model.ports import Entropy
 
 _ANY = ("range", 0, None)
@@ -22,7 +22,7 @@ _ASSIGNORS = {
 _DEFINITIONS: dict[str, Definition] = {
     "allow.auto.create.topics": ("BOOLEAN", "true", None),
     "auto.commit.interval.ms": ("INT", "5000", _ANY),
-    "auto.offset.reset": ("STRING", "latest", ("one of", ("latest", "earliest", "none"))),
+    "auto.offset.reset": ("STRING", "latest", None),
     "check.crcs": ("BOOLEAN", "true", None),
     "client.rack": ("STRING", "", None),
     "enable.auto.commit": ("BOOLEAN", "true", None),
@@ -40,6 +40,7 @@ _DEFINITIONS: dict[str, Definition] = {
 }
 _OFFSET = re.compile(r"[+-]?[0-9]+")
 _LONG_MAX = 2**63 - 1
+_RESETS = {"earliest": EARLIEST, "latest": LATEST, "none": None}
 
 
 class ConsumerOptions:
@@ -202,10 +203,12 @@ class ConsumerOptions:
 
 def consumer_properties(given: dict[str, str]) -> ClientProperties:
     """Raises ConfigException."""
-    return ClientProperties(given, _DEFINITIONS)
+    properties = ClientProperties(given, _DEFINITIONS)
+    _reset_to(properties["auto.offset.reset"], 0)
+    return properties
 
 
-def consumer_settings(properties: ClientProperties) -> ConsumerSettings:
+def consumer_settings(properties: ClientProperties, wall_ms: int) -> ConsumerSettings:
     """How the consumer reads. Raises ConfigException."""
     if properties["group.protocol"].lower() != "classic":
         raise ConfigException("group.protocol consumer is not supported: only classic is")
@@ -213,7 +216,7 @@ def consumer_settings(properties: ClientProperties) -> ConsumerSettings:
         group_id=properties.given["group.id"],
         group_instance_id=properties["group.instance.id"],
         assignors=tuple(_assignor(name) for name in properties["partition.assignment.strategy"]),
-        auto_offset_reset=OffsetReset(properties["auto.offset.reset"]),
+        reset_to=_reset_to(properties["auto.offset.reset"], wall_ms),
         auto_commit=properties["enable.auto.commit"],
         auto_commit_interval_ms=properties["auto.commit.interval.ms"],
         session_timeout_ms=properties["session.timeout.ms"],
@@ -230,6 +233,27 @@ def consumer_settings(properties: ClientProperties) -> ConsumerSettings:
         retry_backoff_ms=properties["retry.backoff.ms"],
         retry_backoff_max_ms=properties["retry.backoff.max.ms"],
     )
+
+
+def _reset_to(policy: str, wall_ms: int) -> int | None:
+    """The timestamp that a policy stands for (KIP-1106). Raises ConfigException."""
+    if policy in _RESETS:
+        return _RESETS[policy]
+    try:
+        duration = (
+            duration_ms(policy.removeprefix("by_duration:")) if policy.startswith("by_duration:") else -1
+        )
+    except Failure:
+        duration = -1
+    if duration < 0:
+        name = "auto.offset.reset"
+        raise invalid(
+            name,
+            policy,
+            f"Invalid value `{policy}` for configuration {name}. The value must be either 'earliest', "
+            "'latest', 'none' or of the format 'by_duration:<PnDTnHnMn.nS.>'.",
+        )
+    return wall_ms - duration
 
 
 def _assignor(class_name: str) -> str:

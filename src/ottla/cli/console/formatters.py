@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ottla.cli.console.deserializers import Deserializer, deserializer
+from ottla.cli.tools.ending import Failure
 from ottla.cli.tools.log_line import log
 from ottla.link.consumer.fetched import ConsumedRecord
 from ottla.records.batch import LOG_APPEND_TIME
@@ -96,5 +97,6 @@ def _deserializer(properties: Mapping[str, str], name: str) -> Deserializer | No
     found = deserializer(class_name)
     if found is None:
         text = f"Unable to instantiate a deserializer from {class_name}"
-        log("ERROR", text, f"{_PACKAGE}DefaultMessageFormatter")
+        missing = Failure(class_name, "java.lang.ClassNotFoundException")
+        log("ERROR", text, f"{_PACKAGE}DefaultMessageFormatter", missing)
     return found

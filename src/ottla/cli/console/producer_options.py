@@ -134,18 +134,17 @@ class ProducerOptions:
             self._usage.end("Please provide valid host:port like host1:9091,host2:9092\n")
 
 
-def producer_settings(properties: ClientProperties) -> ProducerSettings:
-    """How the producer sends. Raises ConfigException for what doesn't go together."""
-    acks = -1 if properties["acks"] == "all" else int(properties["acks"])
+def producer_settings(properties: ClientProperties, *, idempotent: bool) -> ProducerSettings:
+    """How the producer sends. Raises ConfigException for times that don't go together."""
     codec = Codec[properties["compression.type"].upper()]
     levelled = codec in (Codec.GZIP, Codec.LZ4, Codec.ZSTD)
     return ProducerSettings(
-        acks=acks,
+        acks=_acks(properties),
         linger_ms=properties["linger.ms"],
         batch_size=properties["batch.size"],
         compression=codec,
         compression_level=properties[f"compression.{codec.name.lower()}.level"] if levelled else None,
-        idempotent=_is_idempotent(properties, acks),
+        idempotent=idempotent,
         retries=properties["retries"],
         retry_backoff_ms=properties["retry.backoff.ms"],
         retry_backoff_max_ms=properties["retry.backoff.max.ms"],
@@ -157,7 +156,8 @@ def producer_settings(properties: ClientProperties) -> ProducerSettings:
     )
 
 
-def _is_idempotent(properties: ClientProperties, acks: int) -> bool:
+def is_idempotent(properties: ClientProperties) -> bool:
+    """Whether batches are numbered. Raises ConfigException where the user asks for what excludes it."""
     asked = "enable.idempotence" in properties.given
     if not properties["enable.idempotence"]:
         return False
@@ -165,7 +165,7 @@ def _is_idempotent(properties: ClientProperties, acks: int) -> bool:
         if asked:
             raise ConfigException("Must set retries to non-zero when using the idempotent producer.")
         return False
-    if acks != -1:
+    if _acks(properties) != -1:
         if asked:
             raise ConfigException(
                 "Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee "
@@ -179,6 +179,10 @@ def _is_idempotent(properties: ClientProperties, acks: int) -> bool:
             f"Current value is {in_flight}."
         )
     return True
+
+
+def _acks(properties: ClientProperties) -> int:
+    return -1 if properties["acks"] == "all" else int(properties["acks"])
 
 
 def _delivery_timeout_ms(properties: ClientProperties) -> int:

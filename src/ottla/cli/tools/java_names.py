@@ -1,6 +1,7 @@
 """The Java class that Kafka's clients throw for each error."""
 
 from ottla.dial.cluster import CallTimedOut
+from ottla.link.consumer.fetcher import NoOffsetForPartition, OffsetOutOfRange
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.wire.primitives import UnsupportedVersion
@@ -44,6 +45,8 @@ def exception_class(error: BaseException) -> str:
         return f"{_PACKAGE}.TimeoutException"
     if isinstance(error, UnsupportedVersion):
         return f"{_PACKAGE}.UnsupportedVersionException"
+    if isinstance(error, NoOffsetForPartition | OffsetOutOfRange):
+        return f"org.apache.kafka.clients.consumer.{type(error).__name__}Exception"
     if isinstance(error, ConfigException):
         return "org.apache.kafka.common.config.ConfigException"
     return "org.apache.kafka.common.KafkaException"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ottla.cli.options import Options
 from ottla.cli.tools.ending import IllegalArgument
 from ottla.cli.tools.java_order import hash_order
+from ottla.cli.tools.java_uuid import given_uuid
 from ottla.cli.topic.matching import ensure_topic_exists, matching_topics
 from ottla.dial.cluster import Cluster
 from ottla.link.admin import topics as admin
@@ -15,7 +16,7 @@ from ottla.link.admin.configs import ConfigEntry, Resource, ResourceType, descri
 from ottla.link.admin.topics import DescribedPartition, DescribedTopic, Reassignment
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.model.ids import TopicPartition
-from ottla.model.uuid import ZERO, parse_uuid, uuid_text
+from ottla.model.uuid import ZERO, uuid_text
 from ottla.wire.primitives import UnsupportedVersion
 
 _PARTITIONS_PER_ANSWER = 2_000
@@ -35,6 +36,8 @@ async def described_topics(
     cluster: Cluster, names: Sequence[str], limit: int = _PARTITIONS_PER_ANSWER
 ) -> list[DescribedTopic]:
     """All of `names`, page after page."""
+    if not names:
+        return []  # the request would mean all there are
     found: dict[str, DescribedTopic] = {}
     cursor: tuple[str, int] | None = None
     while True:
@@ -43,13 +46,13 @@ async def described_topics(
             known = found.setdefault(topic.name, DescribedTopic(topic.name, topic.id, []))
             known.partitions.extend(topic.partitions)
         if page.cursor is None:
-            return [found[name] for name in hash_order(found)]
+            return [found[name] for name in hash_order(names, capacity=len(names))]
         cursor = page.cursor
 
 
 async def _wanted(cluster: Cluster, options: Options) -> list[DescribedTopic]:
     text = options.text("topic-id")
-    wanted = ZERO if text is None else _topic_id(text)
+    wanted = ZERO if text is None else given_uuid(text)
     if wanted != ZERO:
         listed = await cluster.call(admin.list_topics())
         there = [
@@ -64,13 +67,6 @@ async def _wanted(cluster: Cluster, options: Options) -> list[DescribedTopic]:
     ensure_topic_exists(names, options)
     limit = options.number("partition-size-limit-per-response")
     return await described_topics(cluster, names, _PARTITIONS_PER_ANSWER if limit is None else limit)
-
-
-def _topic_id(text: str) -> bytes:
-    try:
-        return parse_uuid(text)
-    except ValueError as error:
-        raise IllegalArgument(str(error)) from None
 
 
 async def _configs(cluster: Cluster, topics: list[str]) -> dict[str, list[ConfigEntry]]:

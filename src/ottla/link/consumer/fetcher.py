@@ -7,14 +7,12 @@ from ottla.link.call import error_code
 from ottla.link.cluster_view import NO_LEADER, ClusterView
 from ottla.link.consumer.fetched import FetchedPartition
 from ottla.link.consumer.protocol import by_topic
-from ottla.link.consumer.settings import ConsumerSettings, OffsetReset
+from ottla.link.consumer.settings import ConsumerSettings
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.model.ids import TopicPartition
 from ottla.wire.messages.fetch_request import FetchPartition, FetchRequest, FetchTopic
 from ottla.wire.messages.fetch_response import FetchResponse, PartitionData
 
-EARLIEST, LATEST = -2, -1
-"""Timestamps that ListOffsets understands."""
 _NO_SESSION = -1
 _STALE_METADATA = frozenset(
     {
@@ -31,6 +29,14 @@ _STALE_METADATA = frozenset(
         ErrorCode.LEADER_NOT_AVAILABLE,
     }
 )
+
+
+class NoOffsetForPartition(Exception):
+    """Nothing is committed, and no policy says where to begin."""
+
+
+class OffsetOutOfRange(Exception):
+    """The log does not reach there, and no policy says where to go on."""
 
 
 @dataclass(slots=True)
@@ -85,11 +91,11 @@ class Fetcher:
         self._positions[partition] = _Position(offset)
 
     def seek_to_time(self, partition: TopicPartition, timestamp: int) -> None:
-        """To EARLIEST, LATEST or the first record that is not older."""
+        """To EARLIEST, LATEST (`settings`) or the first record that is not older."""
         self._positions[partition] = _Position(reset_to=timestamp)
 
     def unknown(self, now_ms: int) -> dict[TopicPartition, int]:
-        """Partitions without a position, and the timestamp to look each up by. Raises ApiError."""
+        """Partitions without a position, and the time to look each up by. Raises NoOffsetForPartition."""
         found = {}
         for name, position in self._positions.items():
             if position.offset is None and position.not_before_ms <= now_ms:
@@ -128,7 +134,10 @@ class Fetcher:
         return min(times, default=None)
 
     def answered(self, fetch: Fetch, response: FetchResponse, now_ms: int) -> list[FetchedPartition]:
-        """What was fetched, for partitions that are still read from where they were. Raises ApiError."""
+        """What was fetched, for partitions that are still read from where they were.
+
+        Raises ApiError, OffsetOutOfRange.
+        """
         self._finish(fetch)
         if response.error_code:
             raise ApiError(error_code(response.error_code))
@@ -226,16 +235,11 @@ class Fetcher:
         return position.held
 
     def _policy(self, partition: TopicPartition, asked: int | None = None) -> int:
-        match self._settings.auto_offset_reset:
-            case OffsetReset.EARLIEST:
-                return EARLIEST
-            case OffsetReset.LATEST:
-                return LATEST
+        if self._settings.reset_to is not None:
+            return self._settings.reset_to
         if asked is None:
-            text = f"Undefined offset with no reset policy for partitions: [{partition}]"
-        else:
-            text = f"Fetch position {asked} is out of range for partition {partition}"
-        raise ApiError(ErrorCode.OFFSET_OUT_OF_RANGE, text)
+            raise NoOffsetForPartition(f"Undefined offset with no reset policy for partitions: [{partition}]")
+        raise OffsetOutOfRange(f"Fetch position {asked} is out of range for partition {partition}")
 
     def _put_off(self, partition: TopicPartition, now_ms: int) -> None:
         position = self._positions.get(partition)

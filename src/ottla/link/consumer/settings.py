@@ -1,15 +1,9 @@
 """How a consumer reads: Kafka's consumer properties, with their defaults."""
 
 from dataclasses import dataclass
-from enum import Enum
 
-
-class OffsetReset(Enum):
-    """`auto.offset.reset`: where to begin when no position is known."""
-
-    EARLIEST = "earliest"
-    LATEST = "latest"
-    NONE = "none"
+EARLIEST, LATEST = -2, -1
+"""Timestamps that ListOffsets understands as the two ends of a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +13,8 @@ class ConsumerSettings:
     group_id: str | None = None
     group_instance_id: str | None = None
     assignors: tuple[str, ...] = ("range", "cooperative-sticky")
-    auto_offset_reset: OffsetReset = OffsetReset.LATEST
+    reset_to: int | None = LATEST
+    """`auto.offset.reset`: the timestamp by which to find a position where none is known; None to refuse."""
     auto_commit: bool = True
     auto_commit_interval_ms: int = 5_000
     session_timeout_ms: int = 45_000

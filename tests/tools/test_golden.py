@@ -1,0 +1,56 @@
+"""Our tools on our node print what Apache Kafka's tools print on Apache Kafka, byte for byte.
+
+What Kafka prints was recorded: see `record.py`. What differs from run to run is masked: see `masks.py`.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.ottla_node import ottla_node
+from tests.tools import our_tools
+from tests.tools.scene import DATA, GOLDEN, Output, Step, read_scene
+
+_AS_THE_ORACLE = ("group.initial.rebalance.delay.ms=0", "offsets.topic.num.partitions=3")
+_UNTIL_S = 30
+
+
+@pytest.mark.parametrize("scene", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
+def test_our_tools_print_what_kafkas_print(scene: Path, tmp_path: Path) -> None:
+    steps = read_scene(scene)
+    with ExitStack() as stack:
+        places = {"$T": str(tmp_path), "$D": str(DATA)}
+        if not any(step.kind == "without" for step in steps):
+            node = stack.enter_context(ottla_node(tmp_path / "node", overrides=_AS_THE_ORACLE))
+            places["$B"] = node.bootstrap
+            places["$C"] = f"127.0.0.1:{node.controller_port}"
+        differences = [line for step in steps for line in _difference(step, tmp_path, places, stack)]
+    assert not differences, "\n" + "\n".join(differences)
+
+
+def _difference(step: Step, directory: Path, places: dict[str, str], stack: ExitStack) -> Iterator[str]:
+    if step.kind == "file":
+        (directory / step.text).write_text("".join(f"{line}\n" for line in step.stdin))
+    elif step.kind == "&":
+        process = our_tools.start(step.words(places))
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+    elif step.kind == "?":
+        deadline = time.monotonic() + _UNTIL_S
+        while step.awaited not in our_tools.output_of(step.words(places), [], places).out:
+            assert time.monotonic() < deadline, step.text
+    elif step.kind == "$":
+        ours = our_tools.output_of(step.words(places), step.stdin, places)
+        if ours != step.expected:
+            yield f"$ {step.text}"
+            yield from unified_diff(
+                _lines(step.expected), _lines(ours), "Apache Kafka", "Ottla", lineterm="", n=1
+            )
+
+
+def _lines(output: Output) -> list[str]:
+    return [*output.out.split("\n"), "--- stderr", *output.err.split("\n"), f"--- exit {output.code}"]
