@@ -31,9 +31,10 @@ def masked(text: str, places: dict[str, str]) -> str:
         text = text.replace(usage.read_text(), "<usage>\n")
     for place, value in places.items():
         text = text.replace(value, place)
-    if "$B" in places:
-        host, _, port = places["$B"].rpartition(":")
-        text = re.sub(rf"(localhost|{re.escape(host)}):{port}\b", "$B", text)
+    if "$B" not in places:
+        return text  # nothing runs, so nothing differs
+    host, _, port = places["$B"].rpartition(":")
+    text = re.sub(rf"(localhost|{re.escape(host)}):{port}\b", "$B", text)
     for pattern, name in _MASKS:
         text = pattern.sub(name, text)
     return _SETS.sub(_sorted, text)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ottla.cli.console.formatters import Formatter
+from ottla.cli.record_json.coordinator_record import UnknownType, Unreadable, read_record
 from ottla.cli.record_json.message_json import json_text, message_json
 from ottla.cli.tools.ending import Failure
 from ottla.link.consumer.fetched import ConsumedRecord
-from ottla.wire.coordinator_records import decode_coordinator_key, decode_coordinator_value
-from ottla.wire.primitives import ProtocolError, UnsupportedVersion
 
 _OFFSET_COMMITS, _GROUP_METADATA = (0, 1), (2,)
 _SHARE_GROUPS = (10, 11, 12, 13, 14, 15)
@@ -32,24 +31,17 @@ class _CoordinatorFormatter:
         if record.key is None:
             return b""
         try:
-            key = decode_coordinator_key(self.family, record.key)
-        except UnsupportedVersion:
+            key, value, version = read_record(self.family, record.key, record.value)
+        except UnknownType:
             return b""
-        except ProtocolError as error:
-            raise self._unreadable(record, error) from error
+        except Unreadable as error:
+            raise Failure(f"Could not read record at offset {record.offset} due to: {error}") from error
         if self.types is not None and key.KEY not in self.types:
             return b""
         shown = {"key": {"type": key.KEY, "data": message_json(key, 0)}, "value": None}
-        if record.value is not None:
-            try:
-                value, version = decode_coordinator_value(self.family, key.KEY, record.value)
-            except (ProtocolError, UnsupportedVersion) as error:
-                raise self._unreadable(record, error) from error
+        if value is not None:
             shown["value"] = {"version": version, "data": message_json(value, version)}
         return json_text(shown).encode()
-
-    def _unreadable(self, record: ConsumedRecord, error: Exception) -> Failure:
-        return Failure(f"Could not read record at offset {record.offset} due to: {error}")
 
 
 _BY_NAME: Final[dict[str, Formatter]] = {

@@ -42,7 +42,10 @@ class IndexDump:
             sys.stdout.write(f"{path} passed sanity check.\n")
             return
         for offset, position in _used(entries, base, lambda entry: entry[0]):
-            _, header = next(log.batches(position, position + self.max_message_size))
+            found = next(log.batches(position, position + self.max_message_size), None)
+            if found is None:
+                raise Failure(None, "java.util.NoSuchElementException")
+            header = found[1]
             if header.last_offset != offset:
                 self.mismatches.setdefault(_absolute(path), {})[offset] = header.last_offset
             if not self.verify_only:
@@ -142,7 +145,7 @@ def _check(path: str, kind: str, what: str, values: list[int], least: int) -> No
     if what == "offset":
         text = (
             f"Corrupt index found, index file ({_absolute(path)}) has non-zero size but the last offset is "
-            f"{values[-1]} which is less than the base offset {least}."
+            f"{values[-1]} which is less than the base offset {least}"
         )
     else:
         text = (

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from struct import Struct
 from typing import Any, Final
 
+from ottla.cli.record_json.coordinator_record import UnknownType, Unreadable, read_record
 from ottla.cli.record_json.message_json import json_text, message_json
 from ottla.cli.tools.ending import Failure
 from ottla.records.records import Record
-from ottla.wire.coordinator_records import decode_coordinator_key, decode_coordinator_value
 from ottla.wire.index import METADATA_RECORDS
 from ottla.wire.message import Message
 from ottla.wire.messages.consumer_protocol_assignment import ConsumerProtocolAssignment
@@ -47,10 +47,9 @@ def coordinator_records(family: str) -> Parser:
             )
         try:
             return _coordinator_record(family, record.key, record.value)
-        except UnsupportedVersion:
-            type_ = int.from_bytes(record.key[:2], "big", signed=True)
-            return f"Unknown record type {type_} at offset {record.offset}, skipping.", None
-        except ProtocolError as error:
+        except UnknownType as unknown:
+            return f"Unknown record type {unknown.type} at offset {record.offset}, skipping.", None
+        except Unreadable as error:
             return f"Error at offset {record.offset}, skipping. {error}", None
 
     return parse
@@ -58,13 +57,9 @@ def coordinator_records(family: str) -> Parser:
 
 def metadata_records(record: Record) -> tuple[str | None, str | None]:
     """The records of the cluster's metadata, which have no keys."""
-    frame_version = (record.value or b"\0")[0]
-    if frame_version != _FRAME_VERSION:
-        text = f"unknown frame version {frame_version}(only frame version {_FRAME_VERSION} is supported)"
-        return (
-            None,
-            f"Error at {record.offset}, skipping. Could not deserialize metadata record due to {text}",
-        )
+    fault = _frame_fault(record.value or b"")
+    if fault is not None:
+        return None, f"Error at {record.offset}, skipping. {fault}"
     try:
         message, version = decode_metadata_record(record.value or b"")
     except (ProtocolError, UnsupportedVersion) as error:
@@ -73,12 +68,30 @@ def metadata_records(record: Record) -> tuple[str | None, str | None]:
     return None, json_text({"type": kind, "version": version, "data": message_json(message, version)})
 
 
+def _frame_fault(value: bytes) -> str | None:
+    """What is wrong with the frame around a metadata record, in Kafka's words."""
+    try:
+        version = Reader(value).unsigned_varint()
+    except ProtocolError:
+        return "Error while reading frame version"
+    if version == _FRAME_VERSION:
+        return None
+    if version == 0:
+        return (
+            "Could not deserialize metadata record with frame version 0. Note that upgrades from the preview "
+            "release of KRaft in 2.8 to newer versions are not supported."
+        )
+    return (
+        f"Could not deserialize metadata record due to unknown frame version {version}"
+        f"(only frame version {_FRAME_VERSION} is supported)"
+    )
+
+
 def _coordinator_record(family: str, key: bytes, value: bytes | None) -> tuple[str, str]:
-    decoded = decode_coordinator_key(family, key)
+    decoded, message, version = read_record(family, key, value)
     key_text = json_text({"type": str(decoded.KEY), "data": message_json(decoded, 0)})
-    if value is None:
+    if message is None:
         return key_text, "<DELETE>"
-    message, version = decode_coordinator_value(family, decoded.KEY, value)
     data = message_json(message, version)
     if isinstance(message, GroupMetadataValue) and message.protocol_type == "consumer":
         for member, shown in zip(message.members, data["members"], strict=True):

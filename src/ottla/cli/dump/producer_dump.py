@@ -16,7 +16,8 @@ def dump_producers(path: str) -> None:
     try:
         entries = decode(_read(path))
     except SnapshotDamaged as error:
-        sys.stderr.write(f"{error}\n")
+        nested = "Snapshot failed schema validation: " if "unknown file version" in str(error) else ""
+        sys.stderr.write(f"{nested}{error}\n")
         return
     for entry in entries:
         start = entry.transaction_start
