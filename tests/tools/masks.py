@@ -21,6 +21,9 @@ _MASKS = (
     (re.compile(r"console-consumer-\d{1,5}\b"), "console-consumer-N"),
     (re.compile(r"(?<=correlation id )\d+"), "N"),
     (re.compile(r"(?<=crc: )\d+"), "CRC"),
+    (re.compile(r"(?<=tries=)\d+|(?<= after )\d+(?= attempt)"), "N"),
+    (re.compile(r"(?<=deadlineMs=)\d+|(?<=timed out at )\d+|(?<=nextAllowedTryMs=)\d+"), "MILLISECONDS"),
+    (re.compile(r"(^\[TIME\] WARN .*could not be established.*\n)\1+", re.MULTILINE), r"\1"),
 )
 
 

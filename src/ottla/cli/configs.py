@@ -9,7 +9,8 @@ from ottla.cli.options import OptionFailure, Options, Usage
 from ottla.cli.tools.client_properties import read_properties
 from ottla.cli.tools.ending import Ended, Failure, IllegalArgument, message_of, stack_trace
 from ottla.cli.tools.session import with_admin
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError
 from ottla.wire.primitives import UnsupportedVersion

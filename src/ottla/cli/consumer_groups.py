@@ -6,7 +6,9 @@ import sys
 from ottla.cli.options import OptionFailure, Options, Usage
 from ottla.cli.tools.client_properties import read_properties
 from ottla.cli.tools.ending import Ended, Failure, IllegalArgument, message_of, stack_trace
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
+from ottla.dial.groups import NodesUnknown
 from ottla.link.admin.groups import NotAConsumerGroup
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError
@@ -71,7 +73,7 @@ def _talk(usage: Usage, options: Options) -> None:
         with_admin(options.text("bootstrap-server") or "", properties, talk)
     except (IllegalArgument, NotAConsumerGroup) as error:
         usage.end(message_of(error))
-    except (ApiError, CallTimedOut, ConfigException, Failure, UnsupportedVersion) as error:
+    except (ApiError, CallTimedOut, ConfigException, Failure, NodesUnknown, UnsupportedVersion) as error:
         sys.stdout.write(f"\nError: Executing consumer group command failed due to {message_of(error)}\n")
         sys.stdout.flush()
         sys.stderr.write(stack_trace(error))

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from ottla.cli.tools.ending import Ended, Failure
+from ottla.cli.tools.java_number import INT, LONG, is_number
 
 _USAGE = Path(__file__).parent / "usage"
-_OPTION = re.compile(r"(?:\* )?--(?P<name>[\w.-]+)(?: (?P<bracket>[<[])(?P<type>\w+).*)?$")
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_BITS = {"Integer": 32, "Long": 64}
+_OPTION = re.compile(r"(?P<required>\* )?--(?P<name>[\w.-]+)(?: (?P<bracket>[<[])(?P<type>\w+).*)?$")
+_BITS = {"Integer": INT, "Long": LONG}
 _KAFKA_VERSION = "4.3.1"
 
 
@@ -33,6 +33,8 @@ class _Option:
     """`String`, `Integer` or `Long`; None for a flag."""
     optional: bool
     """Whether the value may be left out."""
+    required: bool
+    """Whether the command line must have it."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Options:
         text = self.text(name)
         if text is None:
             return None
-        if not _is_number(text, self.known[name]):
+        if not is_number(text, _BITS[self.known[name].type or ""]):
             raise OptionFailure(
                 f"Cannot parse argument '{text}' of option {name}",
                 "joptsimple.OptionArgumentConversionException",
@@ -98,6 +100,7 @@ class Usage:
                 options.rest.append(word)
                 continue
             at += self._take(word, arguments[at : at + 1], options)
+        self._check_required(options)
         self._check_available(options)
         return options
 
@@ -108,13 +111,21 @@ class Usage:
         except OptionFailure as failure:
             self.end(str(failure))
 
+    def _check_required(self, options: Options) -> None:
+        missing = [each.name for each in self.known.values() if each.required and not options.has(each.name)]
+        if missing and not (options.has("help") or options.has("version")):
+            raise OptionFailure(
+                f"Missing required option(s) [{', '.join(missing)}]",
+                "joptsimple.MissingRequiredOptionsException",
+            )
+
     def _check_available(self, options: Options) -> None:
         missing = [
             name
             for name, needed in self._available_if.items()
             if options.has(name) and not any(options.has(other) for other in needed)
         ]
-        if missing and not options.has("help"):
+        if missing and not (options.has("help") or options.has("version")):
             raise OptionFailure(
                 f"Option(s) [{', '.join(sorted(missing))}] are unavailable given other options on the "
                 "command line",
@@ -180,12 +191,6 @@ def _looks_like_an_option(word: str) -> bool:
     return word.startswith("-") and word != "-"
 
 
-def _is_number(text: str, option: _Option) -> bool:
-    assert option.type is not None, "a flag has no value"
-    limit = 1 << (_BITS[option.type] - 1)
-    return _INTEGER.fullmatch(text) is not None and -limit <= int(text) < limit
-
-
 def _options(text: str) -> list[_Option]:
     """The first column of the table: a new option begins at its left edge, indented lines go on with it."""
     head, _, *lines = text.splitlines()
@@ -203,4 +208,4 @@ def _options(text: str) -> list[_Option]:
 def _option(words: str) -> _Option:
     found = _OPTION.match(words)
     assert found is not None, f"an option that is none: {words}"
-    return _Option(found["name"], found["type"], found["bracket"] == "[")
+    return _Option(found["name"], found["type"], found["bracket"] == "[", found["required"] is not None)

@@ -6,7 +6,8 @@ from ottla.cli.options import Options, Usage
 from ottla.cli.tools.client_properties import read_properties
 from ottla.cli.tools.ending import Ended, Failure, IllegalArgument, complain, message_of
 from ottla.cli.tools.log_line import log_trace
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError
 from ottla.wire.primitives import UnsupportedVersion

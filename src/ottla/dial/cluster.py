@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from ottla.dial.attempt import Attempt
 from ottla.dial.channel import Channel, Disconnected
 from ottla.dial.notices import Notice, TopicsInTrouble, Unreachable
 from ottla.link.admin.cluster import CONTROLLERS, describe_cluster
@@ -15,10 +16,6 @@ from ottla.wire.message import Message
 
 Answer = TypeVar("Answer")
 Address = tuple[str, int]
-
-
-class CallTimedOut(Exception):
-    """The call had no answer within its time; the text is that of Kafka's clients."""
 
 
 class Cluster:
@@ -35,7 +32,7 @@ class Cluster:
         """`of_controllers` when the bootstrap list names controllers: then the active one answers all."""
         self.settings = settings
         self.view = ClusterView()
-        self._bootstrap = [NodeAddress(-1 - at, host, port) for at, (host, port) in enumerate(bootstrap)]
+        self.bootstrap = [NodeAddress(-1 - at, host, port) for at, (host, port) in enumerate(bootstrap)]
         self._notify = notify
         self.of_controllers = of_controllers
         self._channels: dict[tuple[str, int], Channel] = {}
@@ -46,18 +43,23 @@ class Cluster:
     async def call(self, call: Call[Answer], timeout_ms: int | None = None) -> Answer:
         """The answer. Raises ApiError, UnsupportedVersion, CallTimedOut."""
         within_s = (self.settings.api_timeout_ms if timeout_ms is None else timeout_ms) / 1000
-        attempt = _Attempt(asyncio.get_running_loop().time() + within_s)
+        attempt = Attempt(asyncio.get_running_loop().time() + within_s)
         try:
             async with asyncio.timeout(within_s):
                 return await self._insist(call, attempt)
         except TimeoutError:
-            raise CallTimedOut(attempt.timed_out(call.name)) from None
+            raise attempt.timed_out(call.name) from None
 
-    async def refresh(self, topics: Iterable[str] | None, *, create: bool = False) -> ClusterView:
-        """Ask for the metadata of `topics`, or of all of them; the view is brought up to date."""
+    async def refresh(
+        self, topics: Iterable[str] | None, *, create: bool = False, name: str = "metadata"
+    ) -> ClusterView:
+        """Ask for the metadata of `topics`, or of all of them; the view is brought up to date.
+
+        `name` is what the call is called when it takes too long.
+        """
         everything = topics is None
         request = metadata_request(topics, create=create)
-        response = await self.call(Call("metadata", Anyone(), request, lambda response: response))
+        response = await self.call(Call(name, Anyone(), request, lambda response: response))
         self.view.learn(response, everything=everything)
         errors = {
             topic.name: error_code(topic.error_code).name
@@ -99,7 +101,7 @@ class Cluster:
         # The transports close on the loop's next turn.
         await asyncio.sleep(0)
 
-    async def _insist(self, call: Call[Answer], attempt: "_Attempt") -> Answer:
+    async def _insist(self, call: Call[Answer], attempt: Attempt) -> Answer:
         while True:
             try:
                 channel = await self.channel(call.to)
@@ -161,7 +163,7 @@ class Cluster:
             if not channel.closed and not lane:
                 return channel
         failure = Disconnected("No node could be reached")
-        for node in (*self.view.nodes.values(), *self._bootstrap):
+        for node in (*self.view.nodes.values(), *self.bootstrap):
             try:
                 return await self._open(node, lane)
             except Disconnected as error:
@@ -197,22 +199,3 @@ def _version(call: Call[Any], channel: Channel) -> int | None:
     if call.version_max is None:
         return None
     return min(call.version_max, channel.link.version_of(call.request))
-
-
-class _Attempt:
-    """How far a call has come, for the text when its time is over."""
-
-    def __init__(self, deadline_s: float) -> None:
-        self.deadline_s = deadline_s
-        self.tries = 0
-        self.failed = 0
-        self.last: Exception | None = None
-
-    def timed_out(self, name: str) -> str:
-        if not self.tries:
-            return f"Timed out waiting for a node assignment. Call: {name}"
-        deadline_ms = int(self.deadline_s * 1000)
-        return (
-            f"Call(callName={name}, deadlineMs={deadline_ms}, tries={self.tries}, nextAllowedTryMs=0) "
-            f"timed out at {deadline_ms} after {self.tries} attempt(s)"
-        )

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
+from ottla.dial.attempt import CallTimedOut
 from ottla.dial.channel import Disconnected
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.cluster import Cluster
 from ottla.dial.membership import Membership
 from ottla.link.admin.committed_offsets import CommittedOffset
 from ottla.link.admin.offsets import list_offsets

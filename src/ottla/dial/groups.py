@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ottla.dial.attempt import CallTimedOut
 from ottla.dial.cluster import Cluster
 from ottla.link.admin.groups import (
     DescribedGroup,
@@ -16,15 +17,22 @@ from ottla.model.errors import ApiError, ErrorCode
 from ottla.wire.primitives import UnsupportedVersion
 
 
+class NodesUnknown(Exception):
+    """There was no telling which nodes there are to ask."""
+
+
 async def all_groups(
     cluster: Cluster,
     states: Iterable[GroupState] = (),
     types: Iterable[GroupType] = (),
     timeout_ms: int | None = None,
 ) -> list[GroupListing]:
-    """The groups of every node."""
+    """The groups of every node. Raises NodesUnknown, and as `Cluster.call`."""
     states, types = tuple(states), tuple(types)
-    view = await cluster.refresh([])
+    try:
+        view = await cluster.refresh([], name="findAllBrokers")
+    except CallTimedOut as error:
+        raise NodesUnknown("Failed to find brokers to send ListGroups") from error
     found: list[GroupListing] = []
     for node in sorted(view.nodes):
         listed = await cluster.call(list_groups(node, states, types), timeout_ms)

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
+from ottla.dial.attempt import CallTimedOut
 from ottla.dial.channel import Disconnected
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.cluster import Cluster
 from ottla.link.admin.committed_offsets import CommittedOffset, commit_offsets, fetch_offsets
 from ottla.link.call import Coordinator, TryAgain
 from ottla.link.consumer.group_member import (

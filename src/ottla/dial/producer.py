@@ -4,8 +4,9 @@ import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 
+from ottla.dial.attempt import CallTimedOut
 from ottla.dial.channel import Disconnected
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.cluster import Cluster
 from ottla.link.call import ANYONE, Call, Node, raise_error
 from ottla.link.cluster_view import NO_LEADER
 from ottla.link.producer.batch import record_size

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ottla.cli.options import Options
 from ottla.cli.tools.client_properties import read_properties
 from ottla.cli.tools.ending import IllegalArgument
+from ottla.cli.tools.java_split import dropped_end
 
 _OUTSIDE_BRACKETS = r"(?=[^\]]*(?:\[|$))"
 _COMMA = re.compile("," + _OUTSIDE_BRACKETS)
@@ -35,10 +36,7 @@ def changes(options: Options) -> Changes:
 
 def _pairs(text: str) -> dict[str, str]:
     """`k1=v1,k2=[v1,v2]`: brackets hold together what has commas."""
-    parts = _COMMA.split(text)
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()  # as Java splits
-    pairs = [_EQUALS.split(part) for part in parts]
+    pairs = [_EQUALS.split(part) for part in dropped_end(_COMMA.split(text))]
     if any(len(pair) != 2 for pair in pairs):
         raise IllegalArgument(
             "requirement failed: Invalid entity config: all configs to be added must be in the format "

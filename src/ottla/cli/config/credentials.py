@@ -7,7 +7,8 @@ import sys
 
 from ottla.cli.config.changes import Changes
 from ottla.cli.tools.ending import IllegalArgument, execution_failure
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.link.admin.scram import ITERATIONS_MIN, Credential, alter_credentials, describe_credentials
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.wire.primitives import UnsupportedVersion

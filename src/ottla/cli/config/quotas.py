@@ -8,7 +8,8 @@ from ottla.cli.config.changes import Changes
 from ottla.cli.config.credentials import alter_scram, describe_scram
 from ottla.cli.config.entities import Entities
 from ottla.cli.tools.ending import Failure, IllegalArgument, execution_failure
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.link.admin.quotas import Component, Entity, alter_quotas, describe_quotas
 from ottla.link.admin.scram import MECHANISMS
 from ottla.model.config.java_double import double_text, parse_double

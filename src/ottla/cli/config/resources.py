@@ -7,7 +7,8 @@ from ottla.cli.config import entities as kinds
 from ottla.cli.config.changes import Changes
 from ottla.cli.tools.ending import Failure, execution_failure
 from ottla.cli.tools.java_order import hash_order
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.dial.groups import all_groups
 from ottla.link.admin.cluster import BROKERS, CONTROLLERS, describe_cluster
 from ottla.link.admin.configs import (

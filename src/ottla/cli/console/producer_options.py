@@ -1,9 +1,9 @@
 """The command line of the console producer, and the properties that come of it."""
 
-import re
 import sys
 
 from ottla.cli.options import Usage
+from ottla.cli.tools.bootstrap import bootstrap_fault
 from ottla.cli.tools.client_properties import ClientProperties, Definition, key_values, read_properties
 from ottla.link.producer.settings import ProducerSettings
 from ottla.model.config.config_exception import ConfigException
@@ -47,7 +47,6 @@ _TWO_NAMES = (
     ("command-property", "producer-property"),
     ("reader-property", "property"),
 )
-_HOST_PORT = re.compile(r".*?\[?([0-9a-zA-Z\-%._:]*)\]?:([0-9]+)")
 
 
 class ProducerOptions:
@@ -71,7 +70,9 @@ class ProducerOptions:
                 "--max-partition-memory-bytes is deprecated and will be removed in Apache Kafka 5.0. "
                 "Use --batch-size instead."
             )
-        self._check_bootstrap(options.text("bootstrap-server"))
+        fault = bootstrap_fault(self.bootstrap)
+        if fault is not None:
+            self._usage.end(fault)
 
     @property
     def sync(self) -> bool:
@@ -126,12 +127,6 @@ class ProducerOptions:
 
     def _texts(self, new: str, old: str) -> list[str]:
         return self._options.texts(old if self._options.has(old) else new)
-
-    def _check_bootstrap(self, text: str | None) -> None:
-        if text is None or not text.strip():
-            self._usage.end("Error while validating the bootstrap address\n")
-        if not all(_HOST_PORT.fullmatch(word) for word in text.split(",")):
-            self._usage.end("Please provide valid host:port like host1:9091,host2:9092\n")
 
 
 def producer_settings(properties: ClientProperties, *, idempotent: bool) -> ProducerSettings:

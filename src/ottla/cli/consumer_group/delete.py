@@ -7,7 +7,8 @@ from ottla.cli.consumer_group.listing import chosen_groups
 from ottla.cli.options import Options
 from ottla.cli.tools.ending import message_of, thrown_class
 from ottla.cli.tools.java_order import hash_order
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.link.admin.groups import delete_group
 from ottla.model.errors import ApiError
 

@@ -5,7 +5,8 @@ import sys
 from ottla.cli.consumer_group.partitions import named_partitions
 from ottla.cli.options import Options
 from ottla.cli.tools.ending import execution_failure
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.link.admin.committed_offsets import delete_offsets as delete_call
 from ottla.model.errors import ApiError, ErrorCode
 from ottla.model.ids import TopicPartition

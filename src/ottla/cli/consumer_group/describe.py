@@ -8,7 +8,8 @@ from ottla.cli.consumer_group.offsets_report import offsets_report
 from ottla.cli.consumer_group.state_report import state_report
 from ottla.cli.options import Options
 from ottla.cli.tools.ending import Failure, execution_failure
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.dial.groups import described_group
 from ottla.link.admin.groups import DescribedGroup, GroupState, NotAConsumerGroup
 from ottla.model.errors import ApiError

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ottla.cli.tools.ending import runtime_failure
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.dial.offsets import find_offsets
 from ottla.link.admin.committed_offsets import CommittedOffset, fetch_offsets
 from ottla.link.admin.groups import DescribedGroup
@@ -95,7 +96,9 @@ async def _log_ends(
         if topic in view.topics and view.topics[topic].error:
             raise ApiError(ErrorCode(view.topics[topic].error))
     led = {name: LATEST for name in partitions if view.leader(name) != NO_LEADER}
-    found = await find_offsets(cluster, led, timeout_ms=timeout_ms)
+    found, late = await find_offsets(cluster, led, timeout_ms=timeout_ms)
+    if late is not None:
+        raise late
     for answer in found.values():
         if answer.error is not ErrorCode.NONE:
             raise ApiError(answer.error)

@@ -9,7 +9,8 @@ from ottla.cli.consumer_group.scenarios import Scenarios
 from ottla.cli.options import Options, Usage
 from ottla.cli.tools.ending import execution_failure, runtime_failure
 from ottla.cli.tools.java_order import hash_order, partition_hash
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.dial.groups import described_group
 from ottla.link.admin.committed_offsets import CommittedOffset, commit_offsets, fetch_offsets
 from ottla.link.admin.groups import GroupState, NotAConsumerGroup

@@ -9,7 +9,8 @@ from ottla.cli.tools.ending import Failure, IllegalArgument, execution_failure, 
 from ottla.cli.tools.java_order import hash_order, partition_hash
 from ottla.cli.tools.java_time import date_time_ms, duration_ms
 from ottla.cli.tools.log_line import log
-from ottla.dial.cluster import CallTimedOut, Cluster
+from ottla.dial.attempt import CallTimedOut
+from ottla.dial.cluster import Cluster
 from ottla.dial.offsets import find_offsets
 from ottla.link.admin.committed_offsets import fetch_offsets
 from ottla.link.admin.offsets import EARLIEST, LATEST
@@ -119,7 +120,9 @@ class Scenarios:
 
     async def _find(self, timestamps: dict[TopicPartition, int]) -> Offsets:
         try:
-            found = await find_offsets(self._cluster, timestamps, timeout_ms=self._timeout_ms)
+            found, late = await find_offsets(self._cluster, timestamps, timeout_ms=self._timeout_ms)
+            if late is not None:
+                raise late
             for answer in found.values():
                 if answer.error is not ErrorCode.NONE:
                     raise ApiError(answer.error)

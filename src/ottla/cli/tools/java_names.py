@@ -1,6 +1,6 @@
 """The Java class that Kafka's clients throw for each error."""
 
-from ottla.dial.cluster import CallTimedOut
+from ottla.dial.attempt import CallTimedOut
 from ottla.link.consumer.fetcher import NoOffsetForPartition, OffsetOutOfRange
 from ottla.model.config.config_exception import ConfigException
 from ottla.model.errors import ApiError, ErrorCode

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from ottla.cli.options import Options
 from ottla.cli.tools.ending import Failure, IllegalArgument
+from ottla.cli.tools.java_number import number
+from ottla.cli.tools.java_split import split
 from ottla.model.config.definitions import TOPIC
 
 _BLANK_EQUALS = re.compile(r"\s*=\s*")
-_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ def given_topic(options: Options) -> GivenTopic:
 def _assignment(text: str) -> dict[int, list[int]]:
     """`1:2,2:1`: the replicas of each partition."""
     found: dict[int, list[int]] = {}
-    for index, part in enumerate(_split(text, ",")):
-        brokers = [_broker(word.strip()) for word in _split(part, ":")]
+    for index, part in enumerate(split(text, ",")):
+        brokers = [number(word.strip()) for word in split(part, ":")]
         twice = {broker for broker in brokers if brokers.count(broker) > 1}
         if twice:
             raise Failure(
@@ -53,22 +54,8 @@ def _assignment(text: str) -> dict[int, list[int]]:
     return found
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """As Java splits: what is empty at the end falls away."""
-    parts = text.split(separator)
-    while len(parts) > 1 and not parts[-1]:
-        parts.pop()
-    return parts
-
-
-def _broker(word: str) -> int:
-    if not _NUMBER.fullmatch(word):
-        raise Failure(f'For input string: "{word}"', "java.lang.NumberFormatException")
-    return int(word)
-
-
 def _configs(options: Options) -> dict[str, str]:
-    pairs = [_split(_BLANK_EQUALS.sub("=", text), "=") for text in options.texts("config")]
+    pairs = [split(_BLANK_EQUALS.sub("=", text), "=") for text in options.texts("config")]
     if any(len(pair) != 2 for pair in pairs):
         raise IllegalArgument(
             "requirement failed: Invalid topic config: all configs to be added must be in the format "

@@ -1,0 +1,1 @@
+"""What `kafka-delete-records` is given."""

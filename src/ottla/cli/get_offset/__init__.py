@@ -1,0 +1,1 @@
+"""What `kafka-get-offsets` is asked, and what it says."""
