@@ -4,7 +4,6 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
-from ottla.cli.console.formatters import Formatter
 from ottla.cli.record_json.coordinator_record import UnknownType, Unreadable, read_record
 from ottla.cli.record_json.message_json import json_text, message_json
 from ottla.cli.tools.ending import Failure
@@ -14,7 +13,7 @@ _OFFSET_COMMITS, _GROUP_METADATA = (0, 1), (2,)
 _SHARE_GROUPS = (10, 11, 12, 13, 14, 15)
 
 
-def coordinator_formatter(name: str) -> Formatter | None:
+def coordinator_formatter(name: str) -> "_CoordinatorFormatter | None":
     """None for a class that there isn't here."""
     return _BY_NAME.get(name)
 
