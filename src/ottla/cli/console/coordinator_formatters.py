@@ -13,13 +13,13 @@ _OFFSET_COMMITS, _GROUP_METADATA = (0, 1), (2,)
 _SHARE_GROUPS = (10, 11, 12, 13, 14, 15)
 
 
-def coordinator_formatter(name: str) -> "_CoordinatorFormatter | None":
+def coordinator_formatter(name: str) -> "CoordinatorFormatter | None":
     """None for a class that there isn't here."""
     return _BY_NAME.get(name)
 
 
 @dataclass(frozen=True, slots=True)
-class _CoordinatorFormatter:
+class CoordinatorFormatter:
     """One family of records; `types` are shown, all of them without it."""
 
     family: str
@@ -43,10 +43,10 @@ class _CoordinatorFormatter:
         return json_text(shown).encode()
 
 
-_BY_NAME: Final[dict[str, Formatter]] = {
-    "OffsetsMessageFormatter": _CoordinatorFormatter("group", _OFFSET_COMMITS),
-    "GroupMetadataMessageFormatter": _CoordinatorFormatter("group", _GROUP_METADATA),
-    "ShareGroupMessageFormatter": _CoordinatorFormatter("group", _SHARE_GROUPS),
-    "TransactionLogMessageFormatter": _CoordinatorFormatter("transaction"),
-    "group.share.ShareGroupStateMessageFormatter": _CoordinatorFormatter("share"),
+_BY_NAME: Final = {
+    "OffsetsMessageFormatter": CoordinatorFormatter("group", _OFFSET_COMMITS),
+    "GroupMetadataMessageFormatter": CoordinatorFormatter("group", _GROUP_METADATA),
+    "ShareGroupMessageFormatter": CoordinatorFormatter("group", _SHARE_GROUPS),
+    "TransactionLogMessageFormatter": CoordinatorFormatter("transaction"),
+    "group.share.ShareGroupStateMessageFormatter": CoordinatorFormatter("share"),
 }
