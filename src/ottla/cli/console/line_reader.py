@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ottla.cli.tools.ending import Failure
+from ottla.cli.tools.java_split import dropped_end
 from ottla.records.records import Header
 
 _KAFKA_EXCEPTION = "org.apache.kafka.common.KafkaException"
@@ -59,10 +60,7 @@ class LineReader:
     def _headers(self, text: str | None) -> tuple[Header, ...]:
         if text is None or text == self._null_marker:
             return ()
-        parts = self._headers_pattern.split(text)
-        while len(parts) > 1 and not parts[-1]:
-            parts.pop()  # as Java splits
-        return tuple(self._header(part) for part in parts)
+        return tuple(self._header(part) for part in dropped_end(self._headers_pattern.split(text)))
 
     def _header(self, pair: str) -> Header:
         name, separator, value = pair.partition(self._headers_key_separator)
