@@ -78,10 +78,10 @@ async def _versions(cluster: Cluster, node: NodeAddress) -> str:
     except (ApiError, Disconnected) as error:
         return f"ERROR: {error}"
     assert served is not None, "an open channel knows"
-    return "(\n\t" + ",\n\t".join(_lines(served)) + "\n)"
+    return "(\n\t" + ",\n\t".join(version_lines(served)) + "\n)"
 
 
-def _lines(served: Mapping[int, tuple[int, int]]) -> Iterator[str]:
+def version_lines(served: Mapping[int, tuple[int, int]]) -> Iterator[str]:
     """Every API that the broker serves or that we know, and the version that we would use."""
     from ottla.wire.index import BY_KEY
 

@@ -115,7 +115,7 @@ def test_nothing_changes_hands_when_nothing_changed(
 @sticky_ones
 @given(counts=some_counts, gone=st.sampled_from(["m1", "m2", "m3"]))
 def test_who_stays_keeps_what_it_had_when_another_goes(name: str, counts: dict[str, int], gone: str) -> None:
-    everyone = {id_: tuple("abcd") for id_ in ("m1", "m2", "m3")}
+    everyone: dict[str, tuple[str, ...]] = {id_: tuple("abcd") for id_ in ("m1", "m2", "m3")}
     first = ASSIGNORS[name](members(everyone), counts)
     left = {id_: topics for id_, topics in everyone.items() if id_ != gone}
     second = ASSIGNORS[name](members(left, {id_: first[id_] for id_ in left}), counts)
@@ -124,7 +124,7 @@ def test_who_stays_keeps_what_it_had_when_another_goes(name: str, counts: dict[s
 
 def test_a_sticky_group_moves_no_more_than_it_must_when_one_comes() -> None:
     had = {"x": [TopicPartition("a", index) for index in range(4)], "y": [TopicPartition("b", 0)]}
-    topics = {"x": ("a", "b"), "y": ("a", "b"), "z": ("a", "b")}
+    topics: dict[str, tuple[str, ...]] = dict.fromkeys("xyz", ("a", "b"))
     assignment = ASSIGNORS["sticky"](members(topics, had), {"a": 4, "b": 2})
     kept = sum(name in assignment[id_] for id_, names in had.items() for name in names)
     assert sorted(len(names) for names in assignment.values()) == [2, 2, 2]

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from ottla.link.consumer.fetched import FetchedPartition
 from ottla.model.ids import TopicPartition
-from ottla.records.batch import CorruptBatch
 from ottla.records.control import ControlType, control_key
+from ottla.records.invalid_record import CorruptBatch
 from ottla.records.records import Record, build_batch
 from ottla.wire.messages.fetch_response import AbortedTransaction, PartitionData
 
