@@ -29,7 +29,9 @@ _WITHOUT_ELR = ("--feature", "eligible.leader.replicas.version=0")
 def main(names: list[str]) -> None:
     if names == ["--usage"]:
         for tool in TOOLS.values():
-            _record_usage(tool.java_class, tool.command)
+            text = usage_text(tool.java_class)
+            if text is not None:
+                (USAGE / f"{tool.command.replace('-', '_')}.txt").write_text(text)
         return
     for path in sorted(GOLDEN.glob("*.txt")):
         if not names or path.stem in names:
@@ -85,11 +87,11 @@ def _java(words: list[str], directory: Path) -> list[str]:
     return java(TOOLS[words[0]].java_class, *words[1:], flags=flags)
 
 
-def _record_usage(java_class: str, command: str) -> None:
+def usage_text(java_class: str) -> str | None:
+    """What `--help` prints below its first line; None for tools that joptsimple doesn't explain."""
     done = subprocess.run(java(java_class, "--help"), capture_output=True, text=True, timeout=60)
     _, _, text = done.stderr.partition("\n")
-    if text.startswith("Option "):
-        (USAGE / f"{command.replace('-', '_')}.txt").write_text(text)
+    return text if text.startswith("Option ") else None
 
 
 if __name__ == "__main__":
