@@ -49,6 +49,7 @@ def _options(arguments: list[str]) -> Options:
 
 
 def _talk(options: Options) -> int:
+    from ottla.cli.tools.java_order import hash_order
     from ottla.cli.tools.session import with_admin
     from ottla.dial.groups import NodesUnknown, all_groups
 
@@ -56,7 +57,9 @@ def _talk(options: Options) -> int:
     properties = {} if config is None else read_properties(config)
 
     async def talk(cluster: Cluster) -> int:
-        _print(list(filter(_wanted(options), await all_groups(cluster, timeout_ms=_TIMEOUT_MS))))
+        groups = {group.id: group for group in await all_groups(cluster, timeout_ms=_TIMEOUT_MS)}
+        wanted = _wanted(options)
+        _print([groups[id_] for id_ in hash_order(groups) if wanted(groups[id_])])
         return 0
 
     try:
