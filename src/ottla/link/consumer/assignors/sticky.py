@@ -29,27 +29,49 @@ def assign_cooperatively(members: list[Member], partitions: Mapping[str, int]) -
 
 def _assign(members: list[Member], partitions: Mapping[str, int]) -> Assignment:
     owners = _claims(members, partitions)
-    readers = _readers(members, partitions)
-    assignment: Assignment = {member.id: [] for member in sorted(members, key=lambda each: each.place)}
+    readers = _readers(members)
+    shares = {member.id: _Share() for member in sorted(members, key=lambda each: each.place)}
     for name, owner in owners.items():
-        assignment[owner].append(name)
-    for name, ids in readers.items():
-        if name not in owners and ids:
-            assignment[min(ids, key=lambda id_: len(assignment[id_]))].append(name)
-    _balance(assignment, readers)
-    return {id_: sorted(names) for id_, names in assignment.items()}
+        shares[owner].add(name)
+    for topic, ids in readers.items():
+        for index in range(partitions.get(topic, 0)):
+            name = TopicPartition(topic, index)
+            if name not in owners:
+                shares[min(ids, key=lambda id_: shares[id_].size)].add(name)
+    while _balance(shares, readers):
+        continue
+    return {id_: share.partitions for id_, share in shares.items()}
 
 
-def _readers(members: list[Member], partitions: Mapping[str, int]) -> dict[TopicPartition, list[str]]:
-    """Who may have each partition, in their order."""
+class _Share:
+    """What one member gets."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, list[int]] = {}
+        self.size = 0
+
+    @property
+    def partitions(self) -> list[TopicPartition]:
+        return sorted(
+            TopicPartition(topic, index) for topic, indexes in self.topics.items() for index in indexes
+        )
+
+    def add(self, name: TopicPartition) -> None:
+        self.topics.setdefault(name.topic, []).append(name.partition)
+        self.size += 1
+
+    def take(self, topic: str) -> TopicPartition:
+        self.size -= 1
+        return TopicPartition(topic, self.topics[topic].pop())
+
+
+def _readers(members: list[Member]) -> dict[str, list[str]]:
+    """Who may have partitions of each topic, in their order."""
     circle = sorted(members, key=lambda member: member.place)
     topics = sorted({topic for member in members for topic in member.subscription.topics})
-    found = {}
-    for topic in topics:
-        ids = [member.id for member in circle if topic in member.subscription.topics]
-        for index in range(partitions.get(topic, 0)):
-            found[TopicPartition(topic, index)] = ids
-    return found
+    return {
+        topic: [member.id for member in circle if topic in member.subscription.topics] for topic in topics
+    }
 
 
 def _claims(members: list[Member], partitions: Mapping[str, int]) -> dict[TopicPartition, str]:
@@ -68,15 +90,12 @@ def _claims(members: list[Member], partitions: Mapping[str, int]) -> dict[TopicP
     return {name: owner for name, (_, owner) in sorted(latest.items()) if owner is not None}
 
 
-def _balance(assignment: Assignment, readers: dict[TopicPartition, list[str]]) -> None:
-    """Move partitions to those who have at least two fewer, until nobody has."""
-    moved = True
-    while moved:
-        moved = False
-        for id_ in sorted(assignment, key=lambda each: len(assignment[each]), reverse=True):
-            for name in sorted(assignment[id_], reverse=True):
-                poorest = min(readers[name], key=lambda each: len(assignment[each]))
-                if len(assignment[poorest]) + 1 < len(assignment[id_]):
-                    assignment[id_].remove(name)
-                    assignment[poorest].append(name)
-                    moved = True
+def _balance(shares: Mapping[str, _Share], readers: Mapping[str, list[str]]) -> bool:
+    """Move one partition from who has most to one who has at least two fewer, if there are such."""
+    for share in sorted(shares.values(), key=lambda each: each.size, reverse=True):
+        for topic, indexes in sorted(share.topics.items(), reverse=True):
+            poorest = min((shares[id_] for id_ in readers[topic]), key=lambda each: each.size)
+            if indexes and poorest.size + 1 < share.size:
+                poorest.add(share.take(topic))
+                return True
+    return False
